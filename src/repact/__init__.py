@@ -1,0 +1,1 @@
+"""Repact (协还): negotiated repayment, done right."""
