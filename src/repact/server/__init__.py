@@ -1,0 +1,1 @@
+"""The platform: the only room that may import Django."""

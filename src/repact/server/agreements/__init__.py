@@ -1,0 +1,1 @@
+"""Stage 5: one text, two signatures."""

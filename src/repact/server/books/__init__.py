@@ -1,0 +1,1 @@
+"""Double entry in PostgreSQL: balanced, immutable, idempotent."""

@@ -1,0 +1,1 @@
+"""Stage 1: a borrower asks for a new plan."""

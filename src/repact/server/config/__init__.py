@@ -1,0 +1,1 @@
+"""Settings, addresses, the database and the start of every process."""

@@ -1,0 +1,169 @@
+"""Django's settings: everything that differs between machines comes from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import structlog
+
+from repact.server.config import database, keys
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = Path(os.environ.get("REPACT_VAR", "var")).resolve()
+
+# --- modes ---------------------------------------------------------------------------------------
+REPACT_DEMO = os.environ.get("REPACT_DEMO") == "1"
+DEBUG = False
+
+# --- keys and addresses --------------------------------------------------------------------------
+REPACT_KEYS = keys.load(VAR, demo=REPACT_DEMO)
+SECRET_KEY = REPACT_KEYS.session
+ALLOWED_HOSTS = os.environ.get("REPACT_HOSTS", "127.0.0.1,localhost").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("REPACT_ORIGINS", "").split(",") if o]
+REPACT_FILES = VAR / "files"
+REPACT_WALLET_URL = os.environ.get("REPACT_WALLET_URL", "http://127.0.0.1:8010")
+REPACT_WALLET_KEY = os.environ.get("REPACT_WALLET_KEY", "")
+REPACT_CORE_URL = os.environ.get("REPACT_CORE_URL", "http://127.0.0.1:8020")
+REPACT_CORE_KEY = os.environ.get("REPACT_CORE_KEY", "")
+
+# --- rooms ---------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "repact.server.clock",
+    "repact.server.tenancy",
+    "repact.server.audit",
+    "repact.server.people",
+    "repact.server.connectors",
+    "repact.server.lenders",
+    "repact.server.policies",
+    "repact.server.books",
+    "repact.server.loans",
+    "repact.server.notices",
+    "repact.server.cases",
+    "repact.server.evidence",
+    "repact.server.reviews",
+    "repact.server.offers",
+    "repact.server.agreements",
+    "repact.server.repayments",
+    "repact.server.jobs",
+    "repact.server.pages",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "repact.server.pages.middleware.TenantMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "repact.server.pages.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "repact.server.pages.middleware.ActorMiddleware",
+]
+ROOT_URLCONF = "repact.server.config.urls"
+WSGI_APPLICATION = "repact.server.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "repact.server.pages.context.site",
+            ],
+        },
+    },
+]
+
+# --- database ------------------------------------------------------------------------------------
+DATABASES = {"default": database.configuration(VAR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REPACT_APPLICATION_ROLE = os.environ.get("REPACT_APPLICATION_ROLE", "1") == "1"
+
+# --- people --------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.Staff"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 20 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+if not REPACT_DEMO:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SECURE_SSL_REDIRECT = os.environ.get("REPACT_BEHIND_TLS_PROXY") != "1"
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+
+# --- pages ---------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# --- logs ----------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("REPACT_LOG_LEVEL", "WARNING")},
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.JSONRenderer(),
+    ],
+)

@@ -1,0 +1,1 @@
+"""Ports to the world outside: the wallet, the lender's core."""

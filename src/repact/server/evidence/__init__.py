@@ -1,0 +1,1 @@
+"""Stage 2: the few papers that support it."""

@@ -1,0 +1,1 @@
+"""The background tasks; procrastinate finds them here."""

@@ -1,0 +1,1 @@
+"""The lender, its products and where its systems are."""

@@ -1,0 +1,13 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest, /) -> dict[str, Any]:
+    """The lender whose site this is; `demo` says that everything on the page is invented."""
+    lender = getattr(request, "lender", None)
+    return {"lender": lender, "demo": bool(lender and lender.is_demo)}

@@ -1,0 +1,1 @@
+"""Borrowers, staff, their keys and their rights."""

@@ -1,0 +1,1 @@
+"""Stage 6: what is due, what was paid, what is left."""
