@@ -6,11 +6,15 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import render
 from django.utils import translation
+from django.views.defaults import page_not_found
 
 from repact.errors import RepactError
 from repact.server.audit import actor
+from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
+from repact.server.pages import sentences
 from repact.server.tenancy import scope
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -19,7 +23,10 @@ NO_TENANT = ("/static/", "/healthz")
 
 
 class TenantMiddleware:
-    """Bind the connection to the lender of this host, and let go of it afterwards."""
+    """Bind the connection to the lender of this host, and let go of it afterwards.
+
+    Business time is read here, once: `request.now`, so that one page knows one present.
+    """
 
     def __init__(self, handle: Handler) -> None:
         self.handle = handle
@@ -32,6 +39,7 @@ class TenantMiddleware:
         except RepactError:
             return HttpResponseNotFound()
         with scope.acting_for(request.lender.id):
+            request.now = clock_queries.business_now(lender_id=request.lender.id)
             return self.handle(request)
 
 
@@ -69,3 +77,23 @@ class ActorMiddleware:
                     lender_id=request.lender.id, role=request.user.role, id=request.user.id
                 )
         return self.handle(request)
+
+
+class RefusalMiddleware:
+    """Turn a refusal that no view expected into a page: not found, or what went wrong and why."""
+
+    def __init__(self, handle: Handler) -> None:
+        self.handle = handle
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.handle(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RepactError) or request.path.startswith("/api/"):
+            return None
+        if error.code.endswith(".not_found"):
+            return page_not_found(request, error)
+        status = 403 if error.code == "people.not_allowed" else 409
+        return render(
+            request, "refused.html", {"sentence": sentences.sentence(error)}, status=status
+        )

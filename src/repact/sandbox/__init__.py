@@ -1,0 +1,1 @@
+"""The demo's world: peers, personas, the stage. Imports the server, never the reverse."""

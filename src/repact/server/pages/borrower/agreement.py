@@ -1,0 +1,143 @@
+"""The agreement: cost sheet, key facts, signing, and the signed document."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from repact.errors import RepactError
+from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.models import Agreement
+from repact.server.pages import access, sentences
+
+UNSIGNED = ("draft", "ready")
+
+
+@access.borrower
+@require_safe
+def show(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
+    """Where the agreement stands: the next act while it is unsigned, else the document."""
+    agreement = _own(request, agreement_id)
+    if agreement.state in UNSIGNED:
+        return redirect(f"borrower:{_next_act(agreement)}", agreement_id=agreement.id)
+    return render(
+        request,
+        "borrower/agreement.html",
+        {
+            "agreement": agreement,
+            "facts": agreement_queries.key_facts(agreement),
+            "sealed": agreement.state not in {"signed_by_borrower"},
+        },
+    )
+
+
+@access.borrower
+@require_http_methods(["GET", "HEAD", "POST"])
+def cost_sheet(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
+    """Every cost, its payee and what could be added: read before signing."""
+    agreement = _own(request, agreement_id)
+    if agreement.state not in UNSIGNED:
+        return redirect("borrower:agreement", agreement_id=agreement.id)
+    by, problems = request.borrower_actor, []
+    if request.method == "POST":
+        try:
+            agreement_actions.confirm_cost_sheet(by=by, agreement_id=agreement.id, now=request.now)
+        except RepactError as error:
+            problems = [sentences.problem(error)]
+        else:
+            return redirect("borrower:key_facts", agreement_id=agreement.id)
+    reading = agreement_actions.open_cost_sheet(by=by, agreement_id=agreement.id, now=request.now)
+    context = {
+        "agreement": agreement,
+        "sheet": reading.sheet,
+        "problems": problems,
+        "seconds": agreement_queries.cost_sheet_seconds(agreement),
+    }
+    return render(request, "borrower/cost_sheet.html", context, status=422 if problems else 200)
+
+
+@access.borrower
+@require_http_methods(["GET", "HEAD", "POST"])
+def key_facts(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
+    """What both sides promise, on one screen."""
+    agreement = _own(request, agreement_id)
+    if agreement.state not in UNSIGNED:
+        return redirect("borrower:agreement", agreement_id=agreement.id)
+    if request.method == "POST":
+        agreement_actions.read_key_facts(
+            by=request.borrower_actor, agreement_id=agreement.id, now=request.now
+        )
+        return redirect("borrower:sign", agreement_id=agreement.id)
+    context = {"agreement": agreement, "facts": agreement_queries.key_facts(agreement)}
+    return render(request, "borrower/key_facts.html", context)
+
+
+@access.borrower
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
+    """Ask for a one-time code, then sign with it."""
+    agreement = _own(request, agreement_id)
+    if agreement.state not in UNSIGNED:
+        return redirect("borrower:agreement", agreement_id=agreement.id)
+    by, problems = request.borrower_actor, []
+    try:
+        if request.POST.get("act") == "code":
+            agreement_actions.request_code(by=by, agreement_id=agreement.id, now=request.now)
+        elif request.POST.get("act") == "sign":
+            agreement_actions.sign(
+                by=by,
+                agreement_id=agreement.id,
+                code=request.POST.get("code", "").strip(),
+                consent=request.POST.get("consent") == "1",
+                device=request.headers.get("User-Agent", "")[:200],
+                now=request.now,
+            )
+            return redirect("borrower:agreement", agreement_id=agreement.id)
+    except RepactError as error:
+        problems = [sentences.problem(error)]
+    context = {
+        "agreement": agreement,
+        "facts": agreement_queries.key_facts(agreement),
+        "code_sent": agreement_queries.code_is_waiting(agreement),
+        "problems": problems,
+    }
+    return render(request, "borrower/sign.html", context, status=422 if problems else 200)
+
+
+@access.borrower
+@require_safe
+def schedule(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
+    """Every payment of the plan, as a table."""
+    agreement = _own(request, agreement_id)
+    context = {
+        "agreement": agreement,
+        "rows": agreement.contents["rows"],
+        "totals": agreement.contents["totals"],
+    }
+    return render(request, "borrower/schedule.html", context)
+
+
+@access.borrower
+@require_safe
+def pdf(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
+    """The document itself, as signed so far."""
+    agreement = _own(request, agreement_id)
+    response = HttpResponse(agreement_queries.pdf(agreement), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{agreement.reference}.pdf"'
+    return response
+
+
+def _own(request: HttpRequest, agreement_id: UUID) -> Agreement:
+    return agreement_queries.get_own(
+        borrower_id=request.borrower_actor.id, agreement_id=agreement_id
+    )
+
+
+def _next_act(agreement: Agreement) -> str:
+    if not agreement_queries.cost_sheet_confirmed(agreement):
+        return "cost_sheet"
+    return "sign" if agreement_queries.key_facts_read(agreement) else "key_facts"

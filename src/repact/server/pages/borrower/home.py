@@ -1,0 +1,79 @@
+"""Home: what I owe, where my request stands, and, once agreed, what comes next."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from repact.errors import RepactError
+from repact.server.agreements import queries as agreement_queries
+from repact.server.cases import queries as case_queries
+from repact.server.loans import queries as loan_queries
+from repact.server.notices import queries as notice_queries
+from repact.server.offers import queries as offer_queries
+from repact.server.pages import access, sentences
+from repact.server.pages.borrower import debts
+from repact.server.people import queries as people_queries
+from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import queries as repayment_queries
+
+
+@access.borrower
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The page that matches where the borrower is in the journey."""
+    return _home(request)
+
+
+@access.borrower
+@require_POST
+def pay(request: HttpRequest) -> HttpResponse:
+    """Pay the next installment from the wallet now."""
+    by = request.borrower_actor
+    agreement = agreement_queries.current_of_borrower(by.id)
+    if agreement is None:
+        return redirect("borrower:home")
+    try:
+        repayment_actions.pay_now(by=by, agreement_id=agreement.id, now=request.now)
+    except RepactError as error:
+        return _home(request, error=error)
+    return redirect("borrower:home")
+
+
+@access.borrower
+@require_safe
+def progress(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
+    """What happens now with the application, step by step."""
+    case = case_queries.get_own(borrower_id=request.borrower_actor.id, case_id=case_id)
+    if case.state == "draft":
+        return redirect("borrower:resume", case_id=case.id)
+    context = {
+        "case": case,
+        "hold": loan_queries.hold_state(case.id),
+        "offer_set": offer_queries.current_set(case.id),
+        "person": people_queries.staff(case.assigned_to_id) if case.assigned_to_id else None,
+    }
+    return render(request, "borrower/progress.html", context)
+
+
+def _home(request: HttpRequest, *, error: RepactError | None = None) -> HttpResponse:
+    by = request.borrower_actor
+    borrower = people_queries.borrower(by.id)
+    context = {
+        "given_name": people_queries.borrower_identity(borrower).given_name,
+        "notices": notice_queries.latest(by.id),
+        "problems": [sentences.problem(error)] if error else [],
+    }
+    plan = repayment_queries.home(borrower_id=by.id, now=request.now)
+    if plan:
+        template = "borrower/plan.html"
+        context["plan"] = plan
+    else:
+        template = "borrower/home.html"
+        context["debts"] = debts.of_borrower(by.id, now=request.now, zone=request.lender.zone)
+        context["case"] = case_queries.current_of_borrower(by.id)
+        context["agreement"] = agreement_queries.current_of_borrower(by.id)
+    return render(request, template, context, status=409 if error else 200)

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from repact.server.pages.borrower import agreement, application, entry, home, offers
+
+app_name = "borrower"
+urlpatterns = [
+    path("launch/", entry.launch, name="launch"),
+    path("sign-out/", entry.sign_out, name="sign_out"),
+    path("home/", home.home, name="home"),
+    path("home/pay/", home.pay, name="pay"),
+    path("apply/", application.begin, name="apply"),
+    path("apply/<uuid:case_id>/", application.resume, name="resume"),
+    path("apply/<uuid:case_id>/<slug:screen>/", application.question, name="question"),
+    path("case/<uuid:case_id>/", home.progress, name="progress"),
+    path("case/<uuid:case_id>/offers/", offers.compare, name="compare"),
+    path("case/<uuid:case_id>/offers/<uuid:offer_id>/", offers.schedule, name="offer_schedule"),
+    path("agreement/<uuid:agreement_id>/", agreement.show, name="agreement"),
+    path("agreement/<uuid:agreement_id>/costs/", agreement.cost_sheet, name="cost_sheet"),
+    path("agreement/<uuid:agreement_id>/facts/", agreement.key_facts, name="key_facts"),
+    path("agreement/<uuid:agreement_id>/sign/", agreement.sign, name="sign"),
+    path("agreement/<uuid:agreement_id>/schedule/", agreement.schedule, name="schedule"),
+    path("agreement/<uuid:agreement_id>/agreement.pdf", agreement.pdf, name="pdf"),
+]

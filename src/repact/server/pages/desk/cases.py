@@ -1,0 +1,106 @@
+"""The queue and one case: what is true, is it shown, what do we offer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from repact.server.audit.actor import AGENT, AUDITOR, SUPERVISOR
+from repact.server.cases import queries as case_queries
+from repact.server.cases.models import Case
+from repact.server.evidence import actions as evidence_actions
+from repact.server.evidence import queries as evidence_queries
+from repact.server.loans import queries as loan_queries
+from repact.server.offers import queries as offer_queries
+from repact.server.pages import access
+from repact.server.pages.borrower import debts, summary
+from repact.server.people import queries as people_queries
+from repact.server.reviews import actions as review_actions
+
+READERS = (AGENT, SUPERVISOR, AUDITOR)
+
+
+@access.staff(*READERS)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """Every case that waits for us, due first."""
+    return render(request, "desk/queue.html", {"queue": _queue(request)})
+
+
+@access.staff(*READERS)
+@require_safe
+def show(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
+    """One case on one page."""
+    return render(request, "desk/case.html", case_page(request, case_id))
+
+
+@access.staff(AGENT, SUPERVISOR)
+@require_POST
+def take(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
+    """Start the review; from now on this person's name is on the case."""
+    review_actions.take(by=request.staff_actor, case_id=case_id, now=request.now)
+    return redirect("desk:case", case_id=case_id)
+
+
+@access.staff(AGENT, SUPERVISOR)
+@require_safe
+def evidence(request: HttpRequest, *, file_id: UUID) -> HttpResponse:
+    """One file, decrypted for this reader; the reading leaves a trace."""
+    file, content = evidence_actions.view(by=request.staff_actor, file_id=file_id, now=request.now)
+    response = HttpResponse(content, content_type=file.media_type)
+    response["Content-Disposition"] = f'inline; filename="evidence-{file.id}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@access.staff(AGENT, SUPERVISOR)
+@require_POST
+def decide_evidence(request: HttpRequest, *, file_id: UUID) -> HttpResponse:
+    """Accept a file, or say that it does not show what it should."""
+    file = evidence_actions.decide(
+        by=request.staff_actor,
+        file_id=file_id,
+        accepted=request.POST.get("decision") == "accept",
+        now=request.now,
+    )
+    return redirect("desk:case", case_id=file.case_id)
+
+
+def case_page(request: HttpRequest, case_id: UUID, /) -> dict[str, Any]:
+    """Everything the case page shows."""
+    case = case_queries.get(case_id)
+    borrower = people_queries.borrower(case.borrower_id)
+    return {
+        "queue": _queue(request),
+        "case": case,
+        "identity": people_queries.borrower_identity(borrower),
+        "debts": debts.of_case(case, now=request.now, zone=request.lender.zone),
+        "answers": summary.lines(case.answers),
+        "budget": summary.budget(case.answers),
+        "means": case_queries.affordability(case, now=request.now),
+        "hold": loan_queries.hold_state(case.id),
+        "files": evidence_queries.of_case(case.id),
+        "offer_set": offer_queries.current_set(case.id),
+        "may_act": request.staff_actor.role in {AGENT, SUPERVISOR},
+    }
+
+
+def _queue(request: HttpRequest) -> list[dict[str, Any]]:
+    """One entry for each waiting case, with the name and how long is left."""
+    return [
+        {
+            "case": case,
+            "name": _name(case),
+            "hours_left": int((case.reply_due_at - request.now).total_seconds() // 3600),
+        }
+        for case in case_queries.queue(now=request.now)
+    ]
+
+
+def _name(case: Case) -> str:
+    borrower = people_queries.borrower(case.borrower_id)
+    return people_queries.borrower_identity(borrower).name

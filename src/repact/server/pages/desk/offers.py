@@ -1,0 +1,47 @@
+"""Preparing plans and sending them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from repact.errors import RepactError
+from repact.server.audit.actor import AGENT, SUPERVISOR
+from repact.server.offers import actions as offer_actions
+from repact.server.pages import access, sentences
+from repact.server.pages.desk import cases
+
+
+@access.staff(AGENT, SUPERVISOR)
+@require_POST
+def prepare(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
+    """Work out the plans this policy allows."""
+    try:
+        offer_actions.prepare(by=request.staff_actor, case_id=case_id, now=request.now)
+    except RepactError as error:
+        return _refused(request, case_id, error)
+    return redirect("desk:case", case_id=case_id)
+
+
+@access.staff(AGENT, SUPERVISOR)
+@require_POST
+def send(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
+    """Send the prepared plans to the borrower with a few words."""
+    try:
+        offer_actions.send(
+            by=request.staff_actor,
+            set_id=UUID(request.POST.get("set", "")),
+            message=request.POST.get("message", ""),
+            now=request.now,
+        )
+    except RepactError as error:
+        return _refused(request, case_id, error)
+    return redirect("desk:case", case_id=case_id)
+
+
+def _refused(request: HttpRequest, case_id: UUID, error: RepactError) -> HttpResponse:
+    context = cases.case_page(request, case_id) | {"problems": [sentences.problem(error)]}
+    return render(request, "desk/case.html", context, status=409)

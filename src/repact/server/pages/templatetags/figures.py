@@ -1,0 +1,95 @@
+"""Figures and dates as a reader of this language expects them; integers in, text out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils import formats, translation
+
+register = template.Library()
+
+MINUS = "\N{MINUS SIGN}"
+_WEEKDAYS_ZH = "一二三四五六日"
+_MONTHS_EN = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_DAYS_EN = "Mon Tue Wed Thu Fri Sat Sun".split()
+
+
+@register.filter
+def money(amount_minor: int | None) -> str:
+    """1234550 -> 12,345.50; a minus sign, not a hyphen."""
+    if amount_minor is None:
+        return "–"
+    units, cents = divmod(abs(amount_minor), 100)
+    return f"{MINUS if amount_minor < 0 else ''}{units:,}.{cents:02d}"
+
+
+@register.filter
+def signed(amount_minor: int | None) -> str:
+    """Money with its sign: +12,345.50, −48.33, 0.00."""
+    return f"+{money(amount_minor)}" if amount_minor and amount_minor > 0 else money(amount_minor)
+
+
+@register.filter
+def whole(amount_minor: int) -> str:
+    """Money to the nearest unit, for labels of charts: 2747905 -> 27,479."""
+    return f"{(amount_minor + 50) // 100:,}"
+
+
+@register.filter
+def rate(annual_rate_ppm: int | None) -> str:
+    """90000 -> 9.00%, rounded half up to a hundredth of a percent."""
+    if annual_rate_ppm is None:
+        return "–"
+    percent, hundredths = divmod((annual_rate_ppm + 50) // 100, 100)
+    return f"{percent}.{hundredths:02d}%"
+
+
+@register.filter
+def day(value: date | str) -> str:
+    """2026-12-15 -> 2026 年 12 月 15 日 / 15 Dec 2026."""
+    value = _as_date(value)
+    if _chinese():
+        return f"{value.year} 年 {value.month} 月 {value.day} 日"
+    return f"{value.day} {_MONTHS_EN[value.month - 1]} {value.year}"
+
+
+@register.filter
+def weekday(value: date | str) -> str:
+    """The day of the week: 周二 / Tue."""
+    value = _as_date(value)
+    return f"周{_WEEKDAYS_ZH[value.weekday()]}" if _chinese() else _DAYS_EN[value.weekday()]
+
+
+@register.filter
+def month(value: date | str) -> str:
+    """2029-06-15 -> 2029 年 6 月 / Jun 2029."""
+    value = _as_date(value)
+    if _chinese():
+        return f"{value.year} 年 {value.month} 月"
+    return f"{_MONTHS_EN[value.month - 1]} {value.year}"
+
+
+@register.filter
+def moment(value: datetime, zone: str) -> str:
+    """A time of day where the lender is: 11 月 24 日 16:20 / 24 Nov, 16:20."""
+    local = value.astimezone(ZoneInfo(zone))
+    time = formats.time_format(local, "H:i")
+    if _chinese():
+        return f"{local.month} 月 {local.day} 日 {time}"
+    return f"{local.day} {_MONTHS_EN[local.month - 1]}, {time}"
+
+
+@register.filter
+def in_language(thing: object, field: str) -> str:
+    """The Chinese or English form of a bilingual field: `product|in_language:"name"`."""
+    return str(getattr(thing, f"{field}_{'zh' if _chinese() else 'en'}"))
+
+
+def _chinese() -> bool:
+    return not (translation.get_language() or "").startswith("en")
+
+
+def _as_date(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
