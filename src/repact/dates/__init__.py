@@ -1,0 +1,1 @@
+"""Calendars: due dates, day counts, business days. No money here."""

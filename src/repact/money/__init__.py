@@ -1,0 +1,1 @@
+"""What money is, and nothing else: amounts, rates, rounding, splitting."""

@@ -1,0 +1,1 @@
+"""The plan engine: a position and terms in, an exact schedule out. No lender here."""
