@@ -7,7 +7,16 @@ import os
 os.environ["REPACT_DEMO"] = "1"
 
 from repact.server.config.settings import *  # noqa: E402, F403 - settings are a flat namespace
-from repact.server.config.settings import INSTALLED_APPS  # noqa: E402 - it must see demo mode
+from repact.server.config.settings import (  # noqa: E402 - they must see demo mode
+    CONTENT_SECURITY_POLICY,
+    INSTALLED_APPS,
+    REPACT_WALLET_URL,
+)
 
 INSTALLED_APPS = [*INSTALLED_APPS, "repact.sandbox"]
 ROOT_URLCONF = "repact.sandbox.urls"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    | {"frame-ancestors": ["'self'"], "frame-src": ["'self'", REPACT_WALLET_URL]}
+}
