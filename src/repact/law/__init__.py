@@ -1,0 +1,1 @@
+"""What the law says: dated, cited parameters and the checks made of them."""

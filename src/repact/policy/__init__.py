@@ -1,0 +1,1 @@
+"""What this lender allows: its policy as data, what is affordable, what may be offered."""
