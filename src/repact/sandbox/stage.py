@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from repact.sandbox import personas, wallet_client
 from repact.server.audit import actor
 from repact.server.clock import queries as clock_queries
+from repact.server.connectors import wallet
 from repact.server.jobs import day
 from repact.server.pages import access
 from repact.server.pages.middleware import BORROWER_SESSION
@@ -65,9 +66,10 @@ def stage(request: HttpRequest) -> HttpResponse:
 def enter_as_borrower(request: HttpRequest, *, key: str) -> HttpResponse:
     """Come in exactly as the wallet would bring this persona in: with a launch token."""
     persona = personas.borrower(key)
-    borrower = people_actions.exchange_launch_token(
+    borrower = people_actions.enter(
         by=actor.system(request.lender.id),
         token=wallet_client.launch_token(persona.wallet_account),
+        keys=wallet.launch_keys(),
         now=request.now,
     )
     request.session[BORROWER_SESSION] = str(borrower.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from repact.errors import RepactError
 from repact.server.lenders.models import Lender
 
@@ -22,3 +24,22 @@ def at_host(host: str, /) -> Lender:
     if len(unnamed) == 1:
         return unnamed[0]
     raise LenderError("lenders.unknown_host", field="host")
+
+
+def named(slug: str, /) -> Lender:
+    """The lender of that short name; without a name, the only one there is.
+
+    Raises `lenders.not_found`.
+    """
+    found = list(Lender.objects.filter(slug=slug) if slug else Lender.objects.all()[:2])
+    if len(found) != 1:
+        raise LenderError("lenders.not_found", field="lender")
+    return found[0]
+
+
+def get(lender_id: UUID, /) -> Lender:
+    """One lender. Raises `lenders.not_found`."""
+    found = Lender.objects.filter(id=lender_id).first()
+    if found is None:
+        raise LenderError("lenders.not_found")
+    return found

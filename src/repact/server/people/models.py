@@ -86,3 +86,15 @@ class UsedLaunchToken(LenderRow):
                 fields=["lender", "token_id"], name="people_used_launch_token_once"
             )
         ]
+
+
+class ApiKey(LenderRow):
+    """A key of the lender's own systems; only its hash is kept."""
+
+    label = models.CharField(max_length=80)
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_api_key"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from repact.errors import RepactError
 from repact.server.audit import actor
+from repact.server.connectors import wallet
 from repact.server.pages import access, language
 from repact.server.pages.middleware import BORROWER_SESSION
 from repact.server.people import actions as people_actions
@@ -21,9 +22,10 @@ from repact.server.people import actions as people_actions
 def launch(request: HttpRequest) -> HttpResponse:
     """Exchange the wallet's launch token for a session under a new key."""
     try:
-        borrower = people_actions.exchange_launch_token(
+        borrower = people_actions.enter(
             by=actor.system(request.lender.id),
             token=request.POST.get("token", ""),
+            keys=wallet.launch_keys(),
             now=request.now,
         )
     except RepactError:

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             "people_borrower",
             "people_staff",
             "people_used_launch_token",
+            "people_api_key",
         ),
         walls.through(table="account_emailaddress", column="user_id", parent="people_staff"),
         walls.through(

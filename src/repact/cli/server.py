@@ -1,0 +1,72 @@
+"""`repact server`: the platform's own commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The platform: its book, its days, its health.", no_args_is_help=True)
+imports = typer.Typer(help="Take in data of the lender's.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+
+@imports.command("loans")
+def loans(
+    file: Annotated[Path, typer.Argument(help="The lender's book, .csv or .parquet.")],
+    *,
+    all_or_nothing: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Import nothing if any row is bad.")
+    ] = False,
+    lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
+) -> None:
+    """Import a lender's book; every bad row is reported, the rest imported."""
+    set_up()
+    from repact.server.audit import actor  # noqa: PLC0415 - Django must be set up first
+    from repact.server.clock import queries as clock_queries  # noqa: PLC0415
+    from repact.server.lenders import queries as lender_queries  # noqa: PLC0415
+    from repact.server.loans import imports as loan_imports  # noqa: PLC0415
+    from repact.server.tenancy import scope  # noqa: PLC0415
+
+    found = lender_queries.named(lender)
+    with scope.acting_for(found.id):
+        now = clock_queries.business_now(lender_id=found.id)
+        report = loan_imports.import_book(
+            by=actor.system(found.id),
+            path=file,
+            all_or_nothing=all_or_nothing,
+            now=now,
+            on=clock_queries.business_date(now=now, zone=found.zone),
+        )
+    for row in report.refused:
+        print(json.dumps(row.as_dict(), ensure_ascii=False), file=sys.stderr)  # noqa: T201
+    counts = {
+        "imported": report.imported,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "refused": len(report.refused),
+    }
+    print(json.dumps(counts))  # noqa: T201
+    raise typer.Exit(2 if report.refused else 0)
+
+
+@app.command("migrate")
+def migrate() -> None:
+    """Bring the database to this version, as its owner."""
+    os.environ["REPACT_APPLICATION_ROLE"] = "0"
+    set_up()
+    from django.core.management import call_command  # noqa: PLC0415 - after set-up
+
+    call_command("migrate", verbosity=0)
+
+
+def set_up() -> None:
+    """Load Django with the settings of the environment, the platform's own by default."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repact.server.config.settings")
+    import django  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    django.setup()

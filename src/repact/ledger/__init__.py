@@ -1,0 +1,1 @@
+"""Pure double entry: the chart of accounts, balanced entries, journal templates."""

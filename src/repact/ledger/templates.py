@@ -1,0 +1,81 @@
+"""Business events as balanced entries. Every function here is one journal template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from repact.ledger import chart
+from repact.ledger.entry import Entry, lines
+
+
+def book_imported(*, on: date, currency: str, owed_minor: Mapping[str, int]) -> Entry:
+    """The lender's book comes in: receivables by component against the opening account."""
+    debits = [(chart.RECEIVABLE[name], amount) for name, amount in owed_minor.items()]
+    return Entry(
+        "book_imported",
+        on,
+        currency,
+        lines([*debits, (chart.OPENING, -sum(owed_minor.values()))]),
+    )
+
+
+def interest_recognized(*, on: date, currency: str, accrued_minor: Mapping[str, int]) -> Entry:
+    """Interest and penalty accrued since the last position, recognized before a plan starts."""
+    debits = [(chart.RECEIVABLE[name], amount) for name, amount in accrued_minor.items()]
+    income = -sum(accrued_minor.values())
+    return Entry(
+        "interest_recognized", on, currency, lines([*debits, (chart.INTEREST_INCOME, income)])
+    )
+
+
+def agreement_sealed(
+    *,
+    on: date,
+    currency: str,
+    owed_minor: Mapping[str, int],
+    planned_minor: Mapping[str, int],
+    waived_minor: int,
+) -> Entry:
+    """A plan replaces a contract: what was owed leaves, what the schedule asks for comes.
+
+    The plan's receivables equal the signed schedule from the first day; interest of time to come
+    stands against unearned interest until it is earned, waivers are an expense at once.
+    """
+    credits = [(chart.RECEIVABLE[name], -amount) for name, amount in owed_minor.items()]
+    debits = [(chart.PLAN_RECEIVABLE[name], amount) for name, amount in planned_minor.items()]
+    to_come = sum(planned_minor.values()) + waived_minor - sum(owed_minor.values())
+    return Entry(
+        "agreement_sealed",
+        on,
+        currency,
+        lines(
+            [
+                *credits,
+                *debits,
+                (chart.WAIVERS, waived_minor),
+                (chart.UNEARNED_INTEREST, -to_come),
+            ]
+        ),
+    )
+
+
+def payment_received(
+    *, on: date, currency: str, applied_minor: Mapping[str, int], late_minor: int, excess_minor: int
+) -> Entry:
+    """Money arrives: receivables fall, late interest is earned, what is too much is owed back."""
+    credits = [(chart.PLAN_RECEIVABLE[name], -amount) for name, amount in applied_minor.items()]
+    total = sum(applied_minor.values()) + late_minor + excess_minor
+    return Entry(
+        "payment_received",
+        on,
+        currency,
+        lines(
+            [
+                (chart.WALLET_CLEARING, total),
+                *credits,
+                (chart.LATE_INCOME, -late_minor),
+                (chart.BORROWER_CREDIT, -excess_minor),
+            ]
+        ),
+    )

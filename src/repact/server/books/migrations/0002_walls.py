@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+from repact.server.tenancy import walls
+
+# Checked when the transaction ends, so that lines may come in any order.
+BALANCE = """
+CREATE FUNCTION books_assert_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    subject uuid := CASE TG_TABLE_NAME WHEN 'books_entry' THEN NEW.id ELSE NEW.entry_id END;
+    total numeric;
+    count bigint;
+BEGIN
+    SELECT COALESCE(sum(amount_minor), 0), count(*) INTO total, count
+        FROM books_posting WHERE entry_id = subject;
+    IF total <> 0 OR count < 2 THEN
+        RAISE EXCEPTION 'repact: entry % is not balanced (sum %, lines %)', subject, total, count
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+TRIGGER = """
+CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION books_assert_balanced();
+"""
+POST = """
+CREATE FUNCTION books_post(
+    lender uuid, entry uuid, source text, template text, happened_on date,
+    recorded_at timestamptz, currency text, agreement uuid, digest bytea,
+    posting_ids uuid[], accounts text[], amounts bigint[]
+) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE known bytea;
+BEGIN
+    INSERT INTO books_entry (id, lender_id, source, template, happened_on, recorded_at, currency,
+                             agreement_id, digest)
+        VALUES (entry, lender, source, template, happened_on, recorded_at, currency, agreement,
+                digest)
+        ON CONFLICT ON CONSTRAINT books_entry_source DO NOTHING;
+    IF FOUND THEN
+        INSERT INTO books_posting (id, lender_id, entry_id, account, amount_minor)
+            SELECT p, lender, entry, a, m FROM unnest(posting_ids, accounts, amounts) t(p, a, m);
+        RETURN NULL;
+    END IF;
+    SELECT e.digest INTO known FROM books_entry e
+        WHERE e.lender_id = lender AND e.source = books_post.source;
+    RETURN known;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("books", "0001_initial"), ("tenancy", "0001_initial")]
+
+    operations = [
+        *walls.tenant("books_entry", "books_posting"),
+        *walls.append_only("books_entry", "books_posting"),
+        migrations.RunSQL(BALANCE, "DROP FUNCTION books_assert_balanced()"),
+        migrations.RunSQL(TRIGGER.format(table="books_entry"), migrations.RunSQL.noop),
+        migrations.RunSQL(TRIGGER.format(table="books_posting"), migrations.RunSQL.noop),
+        migrations.RunSQL(POST, migrations.RunSQL.noop),
+    ]
