@@ -97,7 +97,7 @@ def _queue(request: HttpRequest) -> list[dict[str, Any]]:
             "name": _name(case),
             "hours_left": int((case.reply_due_at - request.now).total_seconds() // 3600),
         }
-        for case in case_queries.queue(now=request.now)
+        for case in case_queries.queue()
     ]
 
 
