@@ -1,0 +1,1 @@
+"""The agreement's text: contents in, PDF out. Imports no Django."""
