@@ -99,6 +99,7 @@ REPACT_APPLICATION_ROLE = os.environ.get("REPACT_APPLICATION_ROLE", "1") == "1"
 
 # --- people --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.Staff"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique within a lender; walls do the rest
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,1 +1,123 @@
-"""The background tasks; procrastinate finds them here."""
+"""The background tasks. Each is at-least-once and calls an action that works once.
+
+Arguments are ids only: no personal data ever waits in a queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from repact.server.agreements import queries as agreement_queries
+from repact.server.audit import queries as audit_queries
+from repact.server.audit.actor import Actor, system
+from repact.server.audit.models import Event
+from repact.server.clock import queries as clock_queries
+from repact.server.connectors import core, wallet
+from repact.server.loans import actions as loan_actions
+from repact.server.loans import queries as loan_queries
+from repact.server.notices import actions as notice_actions
+from repact.server.offers.models import OfferSet
+from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments.models import Payment
+from repact.server.tenancy import scope
+
+STALLED_SECONDS = 30
+# A peer that is away is asked again, soon at first, then every few minutes, for about two weeks.
+PATIENT = RetryStrategy(max_attempts=4000, exponential_wait=2)
+
+
+@contextmanager
+def _event(lender_id: str, event_id: str) -> Iterator[tuple[Actor, Event]]:
+    with scope.acting_for(UUID(lender_id)):
+        yield system(UUID(lender_id)), audit_queries.get(UUID(event_id))
+
+
+@app.task(name="jobs.send_holds", queue="flow", retry=PATIENT)
+def send_holds(*, lender_id: str, event_id: str) -> None:
+    """Tell the core to stop its debits and reminders, until it says it has."""
+    with _event(lender_id, event_id) as (by, event):
+        for hold in loan_queries.holds_to_send(event.subject_id):
+            at = core.command(
+                command_id=hold.id, kind="hold", loan_refs=[hold.loan.ref], at=hold.requested_at
+            )
+            now = clock_queries.business_now(lender_id=by.lender_id)
+            loan_actions.acknowledge_hold(by=by, hold_id=hold.id, at=at, now=now)
+
+
+@app.task(name="jobs.begin_plan", queue="flow", retry=PATIENT)
+def begin_plan(*, lender_id: str, event_id: str) -> None:
+    """The borrower has signed: seal, and start the plan."""
+    with _event(lender_id, event_id) as (by, event):
+        repayment_actions.begin(by=by, agreement_id=event.subject_id, now=event.happened_at)
+
+
+@app.task(name="jobs.tell_offers", queue="flow", retry=PATIENT)
+def tell_offers(*, lender_id: str, event_id: str) -> None:
+    """Plans are ready."""
+    with _event(lender_id, event_id) as (by, event):
+        offer_set = OfferSet.objects.select_related("case").get(id=event.subject_id)
+        _tell(by, event, offer_set.case.borrower_id, "offers_ready")
+
+
+@app.task(name="jobs.tell_begun", queue="flow", retry=PATIENT)
+def tell_begun(*, lender_id: str, event_id: str) -> None:
+    """The plan is in force."""
+    with _event(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        _tell(by, event, agreement.borrower_id, "plan_begun", reference=agreement.reference)
+
+
+@app.task(name="jobs.tell_paid", queue="flow", retry=PATIENT)
+def tell_paid(*, lender_id: str, event_id: str) -> None:
+    """A payment has arrived."""
+    with _event(lender_id, event_id) as (by, event):
+        payment = Payment.objects.select_related("agreement").get(id=event.subject_id)
+        _tell(by, event, payment.agreement.borrower_id, "paid", amount_minor=payment.amount_minor)
+
+
+@app.task(name="jobs.collect", queue="flow", retry=PATIENT)
+def collect(*, lender_id: str, event_id: str) -> None:
+    """Debit the wallet for one request; after a silence ask what became of the same request."""
+    with _event(lender_id, event_id) as (by, event):
+        collection = repayment_queries.collection(event.subject_id)
+        if collection.state != "requested":
+            return
+        agreement = collection.due_item.agreement
+        answer = wallet.debit_status(collection.id) or wallet.debit(
+            request_id=collection.id,
+            account=agreement.borrower.wallet_account,
+            amount_minor=collection.amount_minor,
+            currency=agreement.contents["position"]["currency"],
+            mandate_ref=agreement.reference,
+            memo=agreement.reference,
+        )
+        now = clock_queries.business_now(lender_id=by.lender_id)
+        repayment_actions.settle_collection(
+            by=by, collection_id=collection.id, answer=answer, now=now
+        )
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="jobs.rescue", queue="flow", queueing_lock="jobs.rescue", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - cron's argument
+    """Give the jobs of a worker that was killed back to the queue."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.retry_job(job)
+
+
+def _tell(by: Actor, event: Event, borrower_id: UUID, kind: str, **params: object) -> None:
+    notice_actions.tell(
+        by=by,
+        borrower_id=borrower_id,
+        kind=kind,
+        source=f"{kind}:{event.id}",
+        now=event.happened_at,
+        **params,
+    )

@@ -7,11 +7,13 @@ still tell us what they saw.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from repact.errors import RepactError
+from repact.server.pages.templatetags.figures import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,81 @@ class Problem:
     sentence: str
 
 
+class PageError(RepactError):
+    """A form was not filled in as it must be."""
+
+
 GENERAL = _("That did not work (%(code)s). Nothing was changed. Try again, or ask a person.")
 
 SENTENCES: dict[str, str] = {
+    "agreements.code_expired": _("This code has expired. Send a new one."),
+    "agreements.code_not_delivered": _(
+        "The wallet did not take the message. Nothing is lost; try again in a minute."
+    ),
+    "agreements.code_wrong": _("That is not the code. Tries left: %(tries_left)s."),
+    "agreements.consent_missing": _("Tick the box if you agree. You can also leave it."),
+    "agreements.not_opened": _("Open the page first, then confirm it."),
+    "agreements.not_read": _("Please read the cost sheet and the key facts first."),
+    "agreements.read_first": _(
+        "Please take a little more time to read it: about %(seconds)s seconds."
+    ),
+    "agreements.too_many_codes": _("Too many codes in an hour. Try again later, or ask a person."),
+    "agreements.wrong_state": _("This agreement has moved on. Open it again to see where it is."),
+    "cases.answer_ability": _("Enter what you could pay, and choose your payday."),
+    "cases.answer_contact": _("Choose from the list, or nothing."),
+    "cases.answer_duration": _("Choose one. “I don’t know” is fine."),
+    "cases.answer_evidence": _("Choose one. “I’ll send it later” is fine."),
+    "cases.answer_household": _("Enter 1 to 20 people, and sums from 0 to 999,999."),
+    "cases.answer_income": _("Enter a sum from 0 to 999,999, or tick the box."),
+    "cases.answer_reasons": _("Choose one or two, or “I’d rather not say”."),
+    "cases.incomplete": _("One answer is still missing."),
+    "cases.no_loan": _("There is no open debt to ask about."),
+    "cases.wrong_state": _("This case has moved on. Open it again to see where it is."),
+    "clock.not_in_demo": _("The clock moves only in the demo."),
+    "evidence.case_closed": _("This case takes no more files."),
+    "evidence.locked": _("This PDF has a password. Save it without one and send it again."),
+    "evidence.not_picture_or_pdf": _("This is not a picture or a PDF."),
+    "evidence.too_large": _("This file is too large. Up to 10 MB and 40 megapixels."),
+    "evidence.too_many_files": _("Ten files are the most a case takes."),
+    "evidence.too_many_pages": _("This PDF has more than 30 pages. Send the ones that matter."),
+    "evidence.unreadable": _("This file cannot be opened. Try another photo."),
+    "offers.above_authority": _("One of these plans needs a supervisor. Ask one to send them."),
+    "offers.already_chosen": _("A plan was already chosen."),
+    "offers.case_not_in_review": _("Take the case first; plans are made while it is in review."),
+    "offers.changed": _("The figures changed since you looked. Look again and choose."),
+    "offers.expired": _("These plans have run out."),
+    "offers.message_too_long": _("The message is longer than 500 characters."),
+    "offers.none_fit": _("No plan fits. Give breathing space and talk to a supervisor."),
+    "offers.wrong_state": _("These plans were already replaced."),
+    "pages.amount_out_of_range": _("Enter a sum from 0 to 999,999."),
+    "pages.amount_unreadable": _("Enter a sum such as 5200, 5,200 or 5千."),
+    "pages.choose_one": _("Choose one of the plans."),
+    "pages.number_unreadable": _("Enter a whole number."),
     "people.not_allowed": _("Your role does not allow this."),
+    "policy.none_in_force": _("No policy is in force today."),
+    "repayments.nothing_due": _("Nothing is due."),
+    "connectors.unreachable": _("Another system did not answer. Nothing is lost; try again soon."),
 }
+
+TOLD: dict[str, str] = {
+    "debit_declined": _(
+        "The debit of ¥%(amount)s did not work: too little in the wallet. No fee was charged."
+    ),
+    "due_soon": _("¥%(amount)s is due on %(due_date)s."),
+    "late": _(
+        "¥%(amount)s was due on %(due_date)s. For %(grace_days)s days nothing is added. "
+        "If this month is hard, tell us."
+    ),
+    "offers_ready": _("Your plans are ready to compare."),
+    "paid": _("¥%(amount)s arrived. Thank you."),
+    "plan_begun": _("Agreement %(reference)s is in force. The old contract’s debits stay stopped."),
+}
+
+
+def told(kind: str, params: dict[str, Any], /) -> str:
+    """What a notice says, in the reader's language."""
+    facts = {**params, "amount": money(params.get("amount_minor"))}
+    return gettext(TOLD[kind]) % facts
 
 
 def sentence(error: RepactError, /) -> str:

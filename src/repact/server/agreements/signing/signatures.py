@@ -63,7 +63,11 @@ def sign_by_borrower(
 def seal_by_lender(pdf: bytes, /, *, signer: Signer, name: str, at: datetime) -> bytes:
     """The second signature; after it nothing may change."""
     metadata = PdfSignatureMetadata(
-        field_name=LENDER, name=name, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256"
+        field_name=LENDER,
+        name=name,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
     )
     return _signed(pdf, metadata, signer.lender_seal(), signer, name, at)
 

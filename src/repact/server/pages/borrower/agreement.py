@@ -14,7 +14,7 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.pages import access, sentences
 
-UNSIGNED = ("draft", "ready")
+UNSIGNED = ("ready",)
 
 
 @access.borrower
@@ -30,7 +30,7 @@ def show(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
         {
             "agreement": agreement,
             "facts": agreement_queries.key_facts(agreement),
-            "sealed": agreement.state not in {"signed_by_borrower"},
+            "sealed": agreement.state != "signed_by_borrower",
         },
     )
 
@@ -45,17 +45,19 @@ def cost_sheet(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     by, problems = request.borrower_actor, []
     if request.method == "POST":
         try:
-            agreement_actions.confirm_cost_sheet(by=by, agreement_id=agreement.id, now=request.now)
+            agreement_actions.confirm_page(
+                by=by, agreement_id=agreement.id, page="costs", now=request.now
+            )
         except RepactError as error:
             problems = [sentences.problem(error)]
         else:
             return redirect("borrower:key_facts", agreement_id=agreement.id)
-    reading = agreement_actions.open_cost_sheet(by=by, agreement_id=agreement.id, now=request.now)
+    agreement_actions.open_page(by=by, agreement_id=agreement.id, page="costs", now=request.now)
     context = {
         "agreement": agreement,
-        "sheet": reading.sheet,
+        "sheet": agreement_queries.cost_sheet(agreement),
         "problems": problems,
-        "seconds": agreement_queries.cost_sheet_seconds(agreement),
+        "seconds": agreement.contents["cost_sheet_seconds"],
     }
     return render(request, "borrower/cost_sheet.html", context, status=422 if problems else 200)
 
@@ -67,10 +69,10 @@ def key_facts(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     agreement = _own(request, agreement_id)
     if agreement.state not in UNSIGNED:
         return redirect("borrower:agreement", agreement_id=agreement.id)
+    by = request.borrower_actor
+    agreement_actions.open_page(by=by, agreement_id=agreement.id, page="facts", now=request.now)
     if request.method == "POST":
-        agreement_actions.read_key_facts(
-            by=request.borrower_actor, agreement_id=agreement.id, now=request.now
-        )
+        agreement_actions.confirm_page(by=by, agreement_id=agreement.id, page="facts", now=request.now)
         return redirect("borrower:sign", agreement_id=agreement.id)
     context = {"agreement": agreement, "facts": agreement_queries.key_facts(agreement)}
     return render(request, "borrower/key_facts.html", context)
@@ -102,7 +104,7 @@ def sign(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     context = {
         "agreement": agreement,
         "facts": agreement_queries.key_facts(agreement),
-        "code_sent": agreement_queries.code_is_waiting(agreement),
+        "code_sent": agreement_queries.waiting_code(agreement) is not None,
         "problems": problems,
     }
     return render(request, "borrower/sign.html", context, status=422 if problems else 200)
@@ -138,6 +140,6 @@ def _own(request: HttpRequest, agreement_id: UUID) -> Agreement:
 
 
 def _next_act(agreement: Agreement) -> str:
-    if not agreement_queries.cost_sheet_confirmed(agreement):
+    if not agreement_queries.is_confirmed(agreement, "costs"):
         return "cost_sheet"
-    return "sign" if agreement_queries.key_facts_read(agreement) else "key_facts"
+    return "sign" if agreement_queries.is_confirmed(agreement, "facts") else "key_facts"

@@ -64,7 +64,10 @@ def _home(request: HttpRequest, *, error: RepactError | None = None) -> HttpResp
     borrower = people_queries.borrower(by.id)
     context = {
         "given_name": people_queries.borrower_identity(borrower).given_name,
-        "notices": notice_queries.latest(by.id),
+        "notices": [
+            (notice, sentences.told(notice.kind, notice.params))
+            for notice in notice_queries.latest(by.id)
+        ],
         "problems": [sentences.problem(error)] if error else [],
     }
     plan = repayment_queries.home(borrower_id=by.id, now=request.now)

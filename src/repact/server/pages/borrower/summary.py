@@ -95,3 +95,14 @@ def _typed(screen: str, answers: Mapping[str, Any]) -> dict[str, Any]:
 def _labels(choices: tuple[flow.Choice, ...], values: list[str]) -> str:
     separator = _(", ")
     return separator.join(str(choice.label) for choice in choices if choice.value in values)
+
+
+def budget(answers: Mapping[str, Any], /) -> list[dict[str, Any]]:
+    """Income and spending line by line, for the desk."""
+    spending = answers.get("household", {}).get("spending", {})
+    income = answers.get("income", {}).get("amount_minor")
+    made: list[dict[str, Any]] = [{"label": _("Take-home pay"), "amount_minor": income}]
+    made += [
+        {"label": item.label, "amount_minor": spending.get(item.value)} for item in flow.SPENDING
+    ]
+    return made

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import formats, translation
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -79,6 +80,19 @@ def moment(value: datetime, zone: str) -> str:
     if _chinese():
         return f"{local.month} 月 {local.day} 日 {time}"
     return f"{local.day} {_MONTHS_EN[local.month - 1]}, {time}"
+
+
+@register.filter
+def local_day(value: datetime, zone: str) -> str:
+    """The calendar day of a moment where the lender is."""
+    return day(value.astimezone(ZoneInfo(zone)).date())
+
+
+@register.filter
+def offer_name(label: str) -> str:
+    """What a kind of plan is called."""
+    names = {"lighter": _("Lighter"), "sooner": _("Sooner"), "breather": _("Breather")}
+    return names.get(label, label)
 
 
 @register.filter

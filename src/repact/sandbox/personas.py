@@ -1,0 +1,3 @@
+"""placeholder"""
+BORROWERS=()
+STAFF=()

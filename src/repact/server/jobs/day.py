@@ -1,0 +1,39 @@
+"""What a day brings. A day missed is caught up in order; only what has something to do is touched."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from repact.server.audit import actor
+from repact.server.clock import actions as clock_actions
+from repact.server.clock import queries as clock_queries
+from repact.server.lenders import queries as lender_queries
+from repact.server.offers import actions as offer_actions
+from repact.server.offers import queries as offer_queries
+from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import queries as repayment_queries
+
+DAYS_MAX = 400
+
+
+def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
+    """Remind, collect, note what is late, expire offers; returns how many items were touched."""
+    by = actor.system(lender_id)
+    due = repayment_queries.due_by_clock(on=on)
+    for item_id in due:
+        repayment_actions.act_by_clock(by=by, due_item_id=item_id, on=on, now=now)
+    expired = offer_queries.expired(now=now)
+    for offer_set in expired:
+        offer_actions.expire(by=by, set_id=offer_set.id, now=now)
+    return len(due) + len(expired)
+
+
+def advance_clock(*, lender_id: UUID, days: int) -> None:
+    """Demo only: move business time day by day, and live every day in between."""
+    zone = lender_queries.get(lender_id).zone
+    for _ in range(min(days, DAYS_MAX)):
+        clock_actions.move_one_day(lender_id=lender_id)
+        now = clock_queries.business_now(lender_id=lender_id)
+        on = clock_queries.business_date(now=now, zone=zone)
+        run_day(lender_id=lender_id, on=on, now=now)

@@ -1,0 +1,23 @@
+"""How things move forward: an event in the audit trail, and the task that carries it on.
+
+This table alone knows what follows what; the stages themselves only know what came before them.
+"""
+
+from __future__ import annotations
+
+from repact.server.audit import actions as audit_actions
+
+FORWARD = {
+    "cases.submit": "jobs.send_holds",
+    "agreements.sign": "jobs.begin_plan",
+    "offers.send": "jobs.tell_offers",
+    "repayments.begin": "jobs.tell_begun",
+    "repayments.request_collection": "jobs.collect",
+    "repayments.post_payment": "jobs.tell_paid",
+}
+
+
+def register() -> None:
+    """Have each of these events enqueue its task, in the event's own transaction."""
+    for action, task in FORWARD.items():
+        audit_actions.forward(action=action, task=task)

@@ -1,0 +1,93 @@
+"""Comparing plans and choosing one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from repact.errors import RepactError
+from repact.server.agreements import actions as agreement_actions
+from repact.server.cases import queries as case_queries
+from repact.server.offers import queries as offer_queries
+from repact.server.offers.models import Offer
+from repact.server.pages import access, sentences
+from repact.server.pages.borrower import charts
+
+
+@access.borrower
+@require_http_methods(["GET", "HEAD", "POST"])
+def compare(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
+    """The plans beside the contract; choosing one leads to the cost sheet."""
+    by = request.borrower_actor
+    case = case_queries.get_own(borrower_id=by.id, case_id=case_id)
+    problems: list[sentences.Problem] = []
+    if request.method == "POST":
+        try:
+            return _choose(request)
+        except RepactError as error:
+            problems = [sentences.problem(error)]
+    offer_set = offer_queries.current_set(case.id)
+    if offer_set is None or offer_set.sent_at is None:
+        return redirect("borrower:progress", case_id=case.id)
+    if offer_set.state == "chosen" and not problems:
+        return redirect("borrower:home")
+    if not offer_queries.is_open(offer_set, now=request.now):
+        context = {"case": case, "problems": problems, "back": reverse("borrower:home")}
+        return render(request, "borrower/offers_expired.html", context)
+    compared = offer_queries.comparison(offer_set)
+    context = {
+        "case": case,
+        "compared": compared,
+        "columns": [_column(offer, compared) for offer in compared.offers],
+        "bars": charts.totals(compared),
+        "months": charts.months(compared.offers[0]),
+        "problems": problems,
+        "back": reverse("borrower:home"),
+    }
+    return render(request, "borrower/compare.html", context, status=409 if problems else 200)
+
+
+@access.borrower
+@require_safe
+def schedule(request: HttpRequest, *, case_id: UUID, offer_id: UUID) -> HttpResponse:
+    """Every payment of one offered plan."""
+    offer = offer_queries.get_own(borrower_id=request.borrower_actor.id, offer_id=offer_id)
+    context = {
+        "rows": offer.rows,
+        "totals": offer.result["totals"],
+        "back": reverse("borrower:compare", args=[case_id]),
+    }
+    return render(request, "borrower/schedule.html", context)
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    """The form says which offer, and the hash of the version that was shown."""
+    offer_id, _, content_sha256 = request.POST.get("plan", "").partition(":")
+    if not offer_id:
+        raise sentences.PageError("pages.choose_one", field="plan")
+    try:
+        parsed = UUID(offer_id)
+    except ValueError as error:
+        raise sentences.PageError("pages.choose_one", field="plan") from error
+    agreement = agreement_actions.accept_offer(
+        by=request.borrower_actor,
+        offer_id=parsed,
+        content_sha256=content_sha256,
+        now=request.now,
+    )
+    return redirect("borrower:cost_sheet", agreement_id=agreement.id)
+
+
+def _column(offer: Offer, compared: offer_queries.Comparison) -> dict[str, Any]:
+    return {
+        "offer": offer,
+        "value": f"{offer.id}:{offer.content_sha256}",
+        "checked": offer.id == compared.chosen_first,
+        "last_due_date": offer.rows[-1]["due_date"],
+        "versus_today_minor": offer.result["disclosure"]["versus_today_minor"],
+    }
