@@ -66,6 +66,8 @@ def stage(request: HttpRequest) -> HttpResponse:
 def enter_as_borrower(request: HttpRequest, *, key: str) -> HttpResponse:
     """Come in exactly as the wallet would bring this persona in: with a launch token."""
     persona = personas.borrower(key)
+    if persona is None:
+        raise Http404
     borrower = people_actions.enter(
         by=actor.system(request.lender.id),
         token=wallet_client.launch_token(persona.wallet_account),

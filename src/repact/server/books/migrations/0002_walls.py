@@ -8,7 +8,7 @@ from repact.server.tenancy import walls
 BALANCE = """
 CREATE FUNCTION books_assert_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    subject uuid := CASE TG_TABLE_NAME WHEN 'books_entry' THEN NEW.id ELSE NEW.entry_id END;
+    subject uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
     total numeric;
     count bigint;
 BEGIN
@@ -23,7 +23,7 @@ END $$;
 """
 TRIGGER = """
 CREATE CONSTRAINT TRIGGER balanced AFTER INSERT ON {table}
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION books_assert_balanced();
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION books_assert_balanced('{key}');
 """
 POST = """
 CREATE FUNCTION books_post(
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         *walls.tenant("books_entry", "books_posting"),
         *walls.append_only("books_entry", "books_posting"),
         migrations.RunSQL(BALANCE, "DROP FUNCTION books_assert_balanced()"),
-        migrations.RunSQL(TRIGGER.format(table="books_entry"), migrations.RunSQL.noop),
-        migrations.RunSQL(TRIGGER.format(table="books_posting"), migrations.RunSQL.noop),
+        migrations.RunSQL(TRIGGER.format(table="books_entry", key="id"), migrations.RunSQL.noop),
+        migrations.RunSQL(TRIGGER.format(table="books_posting", key="entry_id"), migrations.RunSQL.noop),
         migrations.RunSQL(POST, migrations.RunSQL.noop),
     ]
