@@ -22,16 +22,11 @@ app = typer.Typer(
 )
 app.command("schedule")(schedule.schedule)
 
-# These need Django, which a plan does not: they are loaded only when named.
-_PLATFORM = {"server": "repact.cli.server", "demo": "repact.cli.demo"}
 
 
 def main() -> None:
     """Run the command line; every refusal is a coded error, never a traceback."""
-    named = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
-    for name, module in _PLATFORM.items():
-        if named in {name, None}:
-            app.add_typer(importlib.import_module(module).app, name=name)
+    _add_platform(sys.argv[1:])
     try:
         app()
     except InvariantError as error:
@@ -40,3 +35,11 @@ def main() -> None:
     except RepactError as error:
         printing.refuse(error)
         sys.exit(BAD_INPUT)
+
+
+def _add_platform(words: list[str]) -> None:
+    """Add the commands that need the platform, unless a plan's own command was named."""
+    named = next((word for word in words if not word.startswith("-")), None)
+    if named != "schedule":
+        app.command("demo")(importlib.import_module("repact.cli.demo").demo)
+        app.add_typer(importlib.import_module("repact.cli.server").app, name="server")

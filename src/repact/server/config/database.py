@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-from django.core.exceptions import ImproperlyConfigured
+
+from repact.server.config import embedded
 
 _TIMEOUTS = "-c statement_timeout=60000 -c lock_timeout=20000"
 
 
 def configuration(var: Path, /) -> dict[str, Any]:
-    """Django's DATABASES["default"]; raises ImproperlyConfigured when nothing says where."""
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        raise ImproperlyConfigured("DATABASE_URL is not set")
+    """Django's DATABASES["default"]."""
+    url = os.environ.get("DATABASE_URL") or embedded.url(var)
     database = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
     database["OPTIONS"] = {**database.get("OPTIONS", {}), "options": _TIMEOUTS}
     if test_name := os.environ.get("REPACT_TEST_DB"):
