@@ -75,14 +75,19 @@ def unchanged() -> None:
 
 @contextmanager
 def traced(action: str, /) -> Iterator[None]:
-    """Refuse, with `audit.no_trace`, an action that neither records nor says it was a repeat."""
+    """Refuse, with `audit.no_trace`, an action that neither records nor says it was a repeat.
+
+    An action made of other actions is traced by theirs.
+    """
     token = _settled.set(False)
     try:
         yield
         if not _settled.get():
             raise AuditError("audit.no_trace", action=action)
-    finally:
+    except BaseException:
         _settled.reset(token)
+        raise
+    _settled.set(True)
 
 
 def digest(event: Event, /) -> bytes:
