@@ -70,3 +70,24 @@ def set_up() -> None:
     import django  # noqa: PLC0415 - slow to load, and not needed for a plan
 
     django.setup()
+
+
+@app.command("api-key")
+def api_key(
+    label: Annotated[str, typer.Argument(help="Whose key it is.")],
+    *,
+    lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
+) -> None:
+    """Issue an API key of a lender; it is shown once."""
+    set_up()
+    from repact.server.audit import actor  # noqa: PLC0415 - Django must be set up first
+    from repact.server.clock import queries as clock_queries  # noqa: PLC0415
+    from repact.server.lenders import queries as lender_queries  # noqa: PLC0415
+    from repact.server.people import actions as people_actions  # noqa: PLC0415
+    from repact.server.tenancy import scope  # noqa: PLC0415
+
+    found = lender_queries.named(lender)
+    with scope.acting_for(found.id):
+        now = clock_queries.business_now(lender_id=found.id)
+        by = actor.system(found.id)
+        print(people_actions.issue_api_key(by=by, label=label, now=now))  # noqa: T201

@@ -1,0 +1,91 @@
+"""The API, version 1: exact plans for anyone, agreements and their entries for the lender."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.security import HttpBearer
+
+from repact.errors import RepactError
+from repact.plans import document
+from repact.plans.errors import InvariantError
+from repact.plans.result import as_json
+from repact.server.agreements import queries as agreement_queries
+from repact.server.api import problems
+from repact.server.audit.actor import Actor
+from repact.server.books import queries as book_queries
+from repact.server.people import queries as people_queries
+
+
+class ApiKeyAuth(HttpBearer):
+    """`Authorization: Bearer <key>` of the lender whose host this is."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:  # noqa: ARG002
+        try:
+            return people_queries.actor_of_api_key(token)
+        except RepactError:
+            return None
+
+
+api = NinjaAPI(
+    title="Repact",
+    version="1",
+    description="Negotiated repayment. Money is integer minor units; dates are ISO 8601.",
+    urls_namespace="api",
+    docs_url=None,
+)
+KEY = ApiKeyAuth()
+
+
+@api.exception_handler(RepactError)
+def refused(request: HttpRequest, error: RepactError) -> HttpResponse:
+    """A refusal as a problem (RFC 9457)."""
+    if error.code.endswith(".not_found"):
+        return problems.response(error, status=404)
+    return problems.response(error, status=500 if isinstance(error, InvariantError) else 422)
+
+
+@api.post("/plans:schedule", summary="The exact schedule of a plan document")
+def schedule(request: HttpRequest) -> dict[str, Any]:
+    """Rows, totals, disclosure and certificate; the same as `repact schedule` prints."""
+    return as_json(document.parse(request.body))
+
+
+@api.get("/agreements/{agreement_id}", auth=KEY, summary="An agreement in figures")
+def agreement(request: HttpRequest, agreement_id: UUID) -> dict[str, Any]:
+    """State, terms, rows, totals and disclosure of one agreement; no personal data."""
+    found = agreement_queries.get(agreement_id)
+    contents = agreement_queries.contents(found)
+    return {
+        "id": str(found.id),
+        "reference": found.reference,
+        "state": found.state,
+        "currency": contents.position["currency"],
+        "installment_minor": contents.installment_minor,
+        "terms": contents.terms,
+        "schedule_sha256": found.schedule_sha256,
+        **{name: contents.result[name] for name in ("rows", "totals", "disclosure")},
+    }
+
+
+@api.get("/agreements/{agreement_id}/entries", auth=KEY, summary="An agreement's journal entries")
+def entries(request: HttpRequest, agreement_id: UUID) -> dict[str, Any]:
+    """Every entry with its lines, oldest first; debit positive, credit negative."""
+    agreement_queries.get(agreement_id)
+    return {
+        "entries": [
+            {
+                "template": entry.template,
+                "happened_on": entry.happened_on.isoformat(),
+                "currency": entry.currency,
+                "lines": [
+                    {"account": line.account, "amount_minor": line.amount_minor}
+                    for line in entry.postings.all()
+                ],
+            }
+            for entry in book_queries.of_agreement(agreement_id)
+        ]
+    }
