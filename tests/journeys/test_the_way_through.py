@@ -157,13 +157,18 @@ def assert_same_figures_everywhere(demo, phone: Page, pdf: bytes, shown: dict[st
     read = figures.of_text(pdf, "zh-hans")
     assert minor(shown["installment"]) == read.installment_minor
     assert minor(shown["total"]) == read.total_minor
-    assert shown["rate"] == f"{read.annual_rate_ppm // 10_000}.{read.annual_rate_ppm % 10_000 // 100:02d}%"
+    assert (
+        shown["rate"]
+        == f"{read.annual_rate_ppm // 10_000}.{read.annual_rate_ppm % 10_000 // 100:02d}%"
+    )
 
     link = phone.get_by_role("link", name="我的协议").get_attribute("href")
     agreement_id = link.strip("/").split("/")[-1]
     with httpx.Client(base_url=f"{demo.web}/api/v1", headers=key(demo)) as api:
         agreement = api.get(f"/agreements/{agreement_id}").raise_for_status().json()
-        entries = api.get(f"/agreements/{agreement_id}/entries").raise_for_status().json()["entries"]
+        entries = (
+            api.get(f"/agreements/{agreement_id}/entries").raise_for_status().json()["entries"]
+        )
     assert agreement["installment_minor"] == read.installment_minor
     assert agreement["totals"]["payment_minor"] == read.total_minor
     nominal = agreement["disclosure"]["annual_rate_nominal_ppm"]
@@ -187,7 +192,10 @@ def key(demo) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("REPACT_", "DATABASE_URL"))
     }
-    environment |= {"REPACT_VAR": str(demo.var), "DJANGO_SETTINGS_MODULE": "repact.sandbox.settings"}
+    environment |= {
+        "REPACT_VAR": str(demo.var),
+        "DJANGO_SETTINGS_MODULE": "repact.sandbox.settings",
+    }
     repact = Path(sys.executable).with_name("repact")
     made = subprocess.run(
         [str(repact), "server", "api-key", "journey"],

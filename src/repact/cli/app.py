@@ -23,7 +23,6 @@ app = typer.Typer(
 app.command("schedule")(schedule.schedule)
 
 
-
 def main() -> None:
     """Run the command line; every refusal is a coded error, never a traceback."""
     _add_platform(sys.argv[1:])

@@ -42,7 +42,7 @@ class Scope(_Strict):
 
 
 class Entry(_Strict):
-    """One parameter or duty, from a date (included) to a date (excluded) or until further notice."""
+    """One parameter or duty, from a date (included) to another (excluded), or for now."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9/-]+$")]
     meaning: Meaning
@@ -77,7 +77,9 @@ class Entry(_Strict):
 
     def holds(self, *, on: date, lender_type: str, product: str) -> bool:
         """Whether the entry concerns this lender and product on a day."""
-        in_time = self.effective_from <= on and (self.effective_to is None or on < self.effective_to)
+        in_time = self.effective_from <= on and (
+            self.effective_to is None or on < self.effective_to
+        )
         in_scope = (not self.scope.lender_types or lender_type in self.scope.lender_types) and (
             not self.scope.products or product in self.scope.products
         )

@@ -42,7 +42,7 @@ def agreement_sealed(
     The plan's receivables equal the signed schedule from the first day; interest of time to come
     stands against unearned interest until it is earned, waivers are an expense at once.
     """
-    credits = [(chart.RECEIVABLE[name], -amount) for name, amount in owed_minor.items()]
+    relieved = [(chart.RECEIVABLE[name], -amount) for name, amount in owed_minor.items()]
     debits = [(chart.PLAN_RECEIVABLE[name], amount) for name, amount in planned_minor.items()]
     to_come = sum(planned_minor.values()) + waived_minor - sum(owed_minor.values())
     return Entry(
@@ -51,7 +51,7 @@ def agreement_sealed(
         currency,
         lines(
             [
-                *credits,
+                *relieved,
                 *debits,
                 (chart.WAIVERS, waived_minor),
                 (chart.UNEARNED_INTEREST, -to_come),
@@ -64,7 +64,7 @@ def payment_received(
     *, on: date, currency: str, applied_minor: Mapping[str, int], late_minor: int, excess_minor: int
 ) -> Entry:
     """Money arrives: receivables fall, late interest is earned, what is too much is owed back."""
-    credits = [(chart.PLAN_RECEIVABLE[name], -amount) for name, amount in applied_minor.items()]
+    relieved = [(chart.PLAN_RECEIVABLE[name], -amount) for name, amount in applied_minor.items()]
     total = sum(applied_minor.values()) + late_minor + excess_minor
     return Entry(
         "payment_received",
@@ -73,7 +73,7 @@ def payment_received(
         lines(
             [
                 (chart.WALLET_CLEARING, total),
-                *credits,
+                *relieved,
                 (chart.LATE_INCOME, -late_minor),
                 (chart.BORROWER_CREDIT, -excess_minor),
             ]

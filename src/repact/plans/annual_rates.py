@@ -1,7 +1,7 @@
 """Annual rates of a plan, exact to the part per million.
 
-No float is trusted: a root is approached in decimal arithmetic of 50 digits, then the two half-steps
-around the rounded value are tested, exactly for the nominal rate, to 50 digits for the effective.
+No float is trusted: the sign at every half step of a ppm is worked out in integers for the nominal
+rate, in decimal arithmetic of 50 digits for the effective one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ _YEAR_DAYS = 365
 _LOWEST_PPM, _HIGHEST_PPM = -WHOLE_PPM + 1, 10_000 * WHOLE_PPM
 
 
-def nominal_ppm(
-    *, amount: int, payments: Sequence[int], periods_per_year: Fraction
-) -> int | None:
+def nominal_ppm(*, amount: int, payments: Sequence[int], periods_per_year: Fraction) -> int | None:
     """Periods per year x the i that solves Σ P_k/(1+i)^k = amount, rounded to the nearest ppm.
 
     None when no such rate exists: nothing owed, nothing paid, or a rate beyond any sense.

@@ -10,7 +10,7 @@ from typing import Any
 
 import rfc8785
 
-from repact.plans.document import Document
+from repact.plans.document import Document, validate
 from repact.plans.errors import PlanError
 from repact.plans.position import Position
 from repact.plans.schedule import Row, Schedule, build
@@ -62,8 +62,8 @@ def verify(certificate: dict[str, Any], /) -> Schedule:
 
     Raises PlanError `plan.certificate_differs`, naming the field, when anything is not as stated.
     """
-    document = Document.model_validate(
-        {"position": certificate.get("position"), "terms": certificate.get("terms")}
+    document = validate(
+        Document, {"position": certificate.get("position"), "terms": certificate.get("terms")}
     )
     schedule = build(document.position, document.terms)
     right = certify(document.position, document.terms, schedule)

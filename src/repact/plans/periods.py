@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from math import gcd
 
 from repact.dates.day_count import DayCount, YearFraction, year_fraction
@@ -92,7 +93,7 @@ def _rate_days(
         cuts.update((freeze.from_date, freeze.to_date))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
     total = 0
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         if any(f.from_date <= first < f.to_date for f in freezes):
             continue
         in_force = [c for c in changes if c.from_date <= first]

@@ -85,19 +85,25 @@ def check(position: Position, terms: t.Terms, schedule: Schedule) -> None:
     accrued = totals.payment_minor + totals.waived_minor - position.total_minor
     laws = {
         "payment_is_its_parts": totals.payment_minor == paid
-        and all(r.payment_minor == sum(r[3:7]) for r in rows),
-        "totals_are_sums": all(
-            totals[i] == sum(row[i + 2] for row in rows) for i in range(5)
-        ),
+        and all(r.payment_minor == sum(_amounts(r)[1:5]) for r in rows),
+        "totals_are_sums": _sums(rows) == totals[:5],
         "nothing_is_lost": accrued >= 0,
         "balance_ends_at_zero": rows[-1].balance_minor == 0,
-        "nothing_is_negative": all(min(row[2:]) >= 0 for row in rows),
+        "nothing_is_negative": all(min(_amounts(row)) >= 0 for row in rows),
         "rows_are_numbered": [row.number for row in rows] == list(range(1, len(rows) + 1)),
         "begins_on_time": position.as_of == terms.effective_date,
     }
     for law, holds in laws.items():
         if not holds:
             raise InvariantError("plan.invariant_broken", law=law)
+
+
+def _amounts(row: Row) -> tuple[int, ...]:
+    return row[2:]
+
+
+def _sums(rows: Sequence[Row]) -> tuple[int, ...]:
+    return tuple(sum(column) for column in zip(*(_amounts(row)[:5] for row in rows), strict=True))
 
 
 def _assert_fits(position: Position, terms: t.Terms) -> None:

@@ -176,9 +176,7 @@ def _offer(
         contract_rate_ppm=position.contract.annual_rate_ppm if position.contract else 0,
         default_rate_ppm=facts.default_rate_ppm,
     )
-    plan = checks.PlanFacts(
-        product=product, terms=terms, schedule=schedule, disclosure=disclosed
-    )
+    plan = checks.PlanFacts(product=product, terms=terms, schedule=schedule, disclosure=disclosed)
     return Offer(
         label=recipe.label,
         terms=terms,

@@ -103,7 +103,8 @@ def _start_platform(supervisor: Supervisor, ports: dict[str, int]) -> None:
 def _greet(console: Console, ports: dict[str, int]) -> None:
     web, wallet, core = (f"http://{HOST}:{ports[name]}" for name in ("web", "wallet", "core"))
     console.print(
-        f"\n[bold]Repact 协还[/bold] is running. Everything in it is invented. 演示已启动，内容均为虚构。\n\n"
+        f"\n[bold]Repact 协还[/bold] is running. Everything in it is invented. "
+        "演示已启动，内容均为虚构。\n\n"
         f"  Start here / 从这里开始    {web}/stage/   (every persona, one click / 一键进入各角色)\n"
         f"  Borrower / 借款人          {web}/home/\n"
         f"  Desk / 协商台              {web}/desk/\n"

@@ -85,7 +85,7 @@ class Store:
     def once(
         self, request_id: str, body: dict[str, Any], make: Callable[[sqlite3.Connection], Any]
     ) -> Any:
-        """Do `make` once for a request id; the same body again gets the stored answer, another 409."""
+        """Do `make` once for a request id; the same body gets the stored answer, another 409."""
         text = json.dumps(body, sort_keys=True)
         with self.writing() as db:
             known = db.execute(

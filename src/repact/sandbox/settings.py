@@ -6,8 +6,8 @@ import os
 
 os.environ["REPACT_DEMO"] = "1"
 
-from repact.server.config.settings import *  # noqa: E402, F403 - settings are a flat namespace
-from repact.server.config.settings import (  # noqa: E402 - they must see demo mode
+from repact.server.config.settings import *  # noqa: F403 - settings are a flat namespace
+from repact.server.config.settings import (
     CONTENT_SECURITY_POLICY,
     INSTALLED_APPS,
     REPACT_WALLET_URL,

@@ -16,6 +16,7 @@ import httpx
 
 START_SECONDS = 40
 STOP_SECONDS = 8
+_ON_LINUX = sys.platform == "linux"
 _DIE_WITH_PARENT = 1  # prctl(PR_SET_PDEATHSIG)
 
 
@@ -54,7 +55,7 @@ class Supervisor:
             env={**os.environ, **part.environment},
             stdout=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            preexec_fn=_die_with_parent if _ON_LINUX else None,  # noqa: PLW1509 - no threads yet
         )
         self._running.append((part, process))
         deadline = time.monotonic() + START_SECONDS

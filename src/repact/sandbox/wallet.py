@@ -31,7 +31,8 @@ SCHEMA = (
     peer.REQUESTS
     + """
 CREATE TABLE IF NOT EXISTS account (
-    id TEXT PRIMARY KEY, holder TEXT NOT NULL, balance_minor INTEGER NOT NULL CHECK (balance_minor >= 0),
+    id TEXT PRIMARY KEY, holder TEXT NOT NULL,
+    balance_minor INTEGER NOT NULL CHECK (balance_minor >= 0),
     currency TEXT NOT NULL, language TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS debit (request_id TEXT PRIMARY KEY, account TEXT, amount_minor INTEGER);
 CREATE TABLE IF NOT EXISTS message (

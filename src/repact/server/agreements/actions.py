@@ -45,13 +45,9 @@ TEXT, SIGNED, SEALED = 1, 2, 3
 
 
 @doors.action("agreements.accept_offer", may=(BORROWER,))
-def accept_offer(
-    *, by: Actor, offer_id: UUID, content_sha256: str, now: datetime
-) -> Agreement:
+def accept_offer(*, by: Actor, offer_id: UUID, content_sha256: str, now: datetime) -> Agreement:
     """Choose an offer and draft its agreement, in one transaction; a repeat gives the same back."""
-    offer = offer_actions.choose(
-        by=by, offer_id=offer_id, content_sha256=content_sha256, now=now
-    )
+    offer = offer_actions.choose(by=by, offer_id=offer_id, content_sha256=content_sha256, now=now)
     existing = Agreement.objects.filter(offer=offer).first()
     if existing:
         audit_actions.unchanged()
@@ -149,7 +145,7 @@ def confirm_page(*, by: Actor, agreement_id: UUID, page: str, now: datetime) -> 
 def request_code(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     """Write the text and send a one-time code for exactly this document to the wallet.
 
-    Raises `agreements.too_many_codes`, or `agreements.code_not_delivered` when the wallet is silent.
+    Raises `agreements.too_many_codes`, or `agreements.code_not_delivered` if the wallet is silent.
     """
     agreement = _own(by, agreement_id)
     if agreement.state != states.READY:
@@ -351,9 +347,7 @@ def _keep(agreement: Agreement, revision: int, pdf: bytes) -> Document:
     )
 
 
-def _record(
-    agreement: Agreement, code: SigningCode, text: Document, device: str
-) -> SigningRecord:
+def _record(agreement: Agreement, code: SigningCode, text: Document, device: str) -> SigningRecord:
     """The evidence of the borrower's act: what was read, by which code, on which device, when."""
     readings = {
         reading.page: {
@@ -404,7 +398,9 @@ def _deliver(agreement: Agreement, row: SigningCode, code: str) -> None:
 
 def _code_hash(row: SigningCode, code: str) -> bytes:
     secret = settings.REPACT_KEYS.master + row.id.bytes + row.document_sha256.encode()
-    return hashlib.blake2b(code.encode(), key=hashlib.sha256(secret).digest(), digest_size=32).digest()
+    return hashlib.blake2b(
+        code.encode(), key=hashlib.sha256(secret).digest(), digest_size=32
+    ).digest()
 
 
 def _account_tail(borrower_id: UUID) -> str:

@@ -8,7 +8,10 @@ from repact.server.tenancy.models import LenderRow
 
 
 class Entry(LenderRow):
-    """One business event in the books, dated when it happened and when it was recorded."""
+    """One business event in the books, dated when it happened and when it was recorded.
+
+    `line_count` closes the entry: the database refuses a line that comes later.
+    """
 
     source = models.CharField(max_length=120)
     template = models.CharField(max_length=60)
@@ -16,6 +19,7 @@ class Entry(LenderRow):
     recorded_at = models.DateTimeField()
     currency = models.CharField(max_length=3)
     agreement_id = models.UUIDField(null=True)
+    line_count = models.PositiveSmallIntegerField()
     digest = models.BinaryField(max_length=32)
 
     class Meta:

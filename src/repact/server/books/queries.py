@@ -26,12 +26,18 @@ def balance_minor(*, agreement_id: UUID, accounts: Sequence[str]) -> int:
     return found.aggregate(total=Sum("amount_minor"))["total"] or 0
 
 
-def trial_balance(*, on: date) -> dict[str, int]:
-    """Every account's balance from what had happened up to a day, in minor units."""
+def trial_balance(*, on: date) -> dict[str, dict[str, int]]:
+    """Balances from what had happened up to a day: currency -> account -> minor units.
+
+    The accounts of a currency add up to 0.
+    """
     sums = (
         Posting.objects.filter(entry__happened_on__lte=on)
-        .values("account")
+        .values("entry__currency", "account")
         .annotate(total=Sum("amount_minor"))
-        .order_by("account")
+        .order_by("entry__currency", "account")
     )
-    return {row["account"]: row["total"] for row in sums}
+    made: dict[str, dict[str, int]] = {}
+    for row in sums:
+        made.setdefault(row["entry__currency"], {})[row["account"]] = row["total"]
+    return made

@@ -48,9 +48,7 @@ def open(*, by: Actor, loan_ids: Sequence[UUID], language: str, now: datetime) -
     CaseLoan.objects.bulk_create(
         CaseLoan(lender_id=by.lender_id, case=case, loan_id=loan_id) for loan_id in loan_ids
     )
-    audit_actions.record(
-        by=by, action="cases.open", subject_id=case.id, case_id=case.id, now=now
-    )
+    audit_actions.record(by=by, action="cases.open", subject_id=case.id, case_id=case.id, now=now)
     return case
 
 
@@ -100,18 +98,14 @@ def submit(*, by: Actor, case_id: UUID, now: datetime) -> Case:
     case.save()
     loan_ids = list(case.loans.values_list("id", flat=True))
     loan_actions.hold(by=by, loan_ids=loan_ids, case_id=case.id, now=now)
-    audit_actions.record(
-        by=by, action="cases.submit", subject_id=case.id, case_id=case.id, now=now
-    )
+    audit_actions.record(by=by, action="cases.submit", subject_id=case.id, case_id=case.id, now=now)
     return case
 
 
 @doors.action("cases.begin_review", may=(AGENT, SUPERVISOR))
 def begin_review(*, by: Actor, case_id: UUID, now: datetime) -> Case:
     """A person takes the case."""
-    return move(
-        by=by, case_id=case_id, event="begin_review", now=now, assigned_to_id=by.id
-    )
+    return move(by=by, case_id=case_id, event="begin_review", now=now, assigned_to_id=by.id)
 
 
 @doors.action("cases.move", may=(AGENT, SUPERVISOR, BORROWER, SYSTEM))

@@ -52,7 +52,9 @@ class CaseLoan(LenderRow):
 
     class Meta:
         db_table = "cases_case_loan"
-        constraints = [models.UniqueConstraint(fields=["case", "loan"], name="cases_case_loan_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "loan"], name="cases_case_loan_once")
+        ]
 
 
 class CaseCounter(LenderRow):

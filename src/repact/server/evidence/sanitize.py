@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import resource
-import subprocess  # noqa: S404 - it starts this very module
+import subprocess
 import sys
 import warnings
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def clean(upload: bytes, /) -> Clean:
     if not upload or len(upload) > UPLOAD_BYTES_MAX:
         raise RefusedError("evidence.too_large" if upload else "evidence.unreadable")
     try:
-        done = subprocess.run(  # noqa: S603 - fixed command
+        done = subprocess.run(
             [sys.executable, "-I", "-m", "repact.server.evidence.sanitize"],
             input=upload,
             capture_output=True,

@@ -1,4 +1,4 @@
-"""What a day brings. A day missed is caught up in order; only what has something to do is touched."""
+"""What a day brings. Only what has something to do is touched."""
 
 from __future__ import annotations
 

@@ -24,9 +24,7 @@ def hold(*, by: Actor, loan_ids: Sequence[UUID], case_id: UUID, now: datetime) -
     )
     fresh = [loan for loan in loans if loan.id not in held]
     for loan in fresh:
-        Hold.objects.create(
-            lender_id=by.lender_id, loan=loan, case_id=case_id, requested_at=now
-        )
+        Hold.objects.create(lender_id=by.lender_id, loan=loan, case_id=case_id, requested_at=now)
     if not fresh:
         audit_actions.unchanged()
         return

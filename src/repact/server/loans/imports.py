@@ -54,9 +54,7 @@ class Report:
 
 
 @doors.action("loans.import_book", may=(ENGINEER, SYSTEM))
-def import_book(
-    *, by: Actor, path: Path, all_or_nothing: bool, now: datetime, on: date
-) -> Report:
+def import_book(*, by: Actor, path: Path, all_or_nothing: bool, now: datetime, on: date) -> Report:
     """Import a book. `on` is the business day its entries are dated.
 
     Raises LoanError `loans.import_unreadable`, or `loans.import_refused` when `all_or_nothing` and

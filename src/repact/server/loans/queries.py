@@ -93,9 +93,7 @@ def days_past_due(loan: Loan, /, *, on: date) -> DaysPastDue:
 def hold_state(case_id: UUID, /) -> HoldState:
     """The hold over a case's loans."""
     holds = Hold.objects.filter(case_id=case_id)
-    return HoldState(
-        requested=holds.count(), confirmed=holds.exclude(acknowledged_at=None).count()
-    )
+    return HoldState(requested=holds.count(), confirmed=holds.exclude(acknowledged_at=None).count())
 
 
 def holds_to_send(case_id: UUID, /) -> Sequence[Hold]:

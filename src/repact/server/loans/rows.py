@@ -120,9 +120,7 @@ def read(
     return _relations(row, line, products, seen) or row
 
 
-def _relations(
-    row: LoanRow, line: int, products: Collection[str], seen: set[str]
-) -> BadRow | None:
+def _relations(row: LoanRow, line: int, products: Collection[str], seen: set[str]) -> BadRow | None:
     """What a single column cannot show."""
     if row.product_code not in products:
         return BadRow(line, "product_code", "loans.unknown_product", "unknown")

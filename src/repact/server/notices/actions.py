@@ -28,8 +28,6 @@ def tell(
         },
     )
     if made:
-        audit_actions.record(
-            by=by, action="notices.tell", subject_id=notice.id, now=now, kind=kind
-        )
+        audit_actions.record(by=by, action="notices.tell", subject_id=notice.id, now=now, kind=kind)
     else:
         audit_actions.unchanged()

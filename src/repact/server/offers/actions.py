@@ -211,4 +211,4 @@ def _assert_authority(by: Actor, offer_set: OfferSet) -> None:
     enough = {AGENT: {AGENT}, SUPERVISOR: {AGENT, SUPERVISOR}}[by.role]
     needed = {offer.tier for offer in offer_set.offers_in_order} - enough
     if needed:
-        raise OfferError("offers.above_authority", tier=sorted(needed)[0])
+        raise OfferError("offers.above_authority", tier=min(needed))

@@ -39,9 +39,7 @@ class OfferSet(LenderRow):
             models.CheckConstraint(
                 name="offers_set_sent",
                 condition=models.Q(state__in=["draft", "superseded"])
-                | models.Q(
-                    sent_at__isnull=False, sent_by__isnull=False, expires_at__isnull=False
-                ),
+                | models.Q(sent_at__isnull=False, sent_by__isnull=False, expires_at__isnull=False),
             ),
         ]
 

@@ -59,9 +59,12 @@ class Comparison:
 
 def current_set(case_id: UUID, /) -> OfferSet | None:
     """The set a case is about now: the latest that was not superseded."""
-    return OfferSet.objects.filter(case_id=case_id).exclude(state="superseded").order_by(
-        "-number"
-    ).first()
+    return (
+        OfferSet.objects.filter(case_id=case_id)
+        .exclude(state="superseded")
+        .order_by("-number")
+        .first()
+    )
 
 
 def get_own(*, borrower_id: UUID, offer_id: UUID) -> Offer:

@@ -52,9 +52,7 @@ def register_staff(
     if existing:
         audit_actions.unchanged()
         return existing
-    staff = Staff(
-        lender_id=by.lender_id, email=email, name_zh=name_zh, name_en=name_en, role=role
-    )
+    staff = Staff(lender_id=by.lender_id, email=email, name_zh=name_zh, name_en=name_en, role=role)
     staff.set_password(password)
     staff.save(force_insert=True)
     audit_actions.record(

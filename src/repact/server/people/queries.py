@@ -11,7 +11,18 @@ from repact.server.people import vault
 from repact.server.people.errors import PeopleError
 from repact.server.people.models import ApiKey, Borrower, Staff
 
-_COMPOUND_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐")
+_COMPOUND_SURNAMES = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Encrypted files on disk, named by the hash of what is stored; written before any row names them."""
+"""Encrypted files on disk, named by the hash of what is stored, written before any row."""
 
 from __future__ import annotations
 

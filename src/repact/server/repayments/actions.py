@@ -56,7 +56,9 @@ def begin(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
             due_date=row.due_date,
             **{f"{name}_minor": getattr(row, f"{name}_minor") for name in COMPONENTS},
             state="due" if row.payment_minor else "paid",
-            next_action_date=_first_action(row.due_date, conduct, on) if row.payment_minor else None,
+            next_action_date=_first_action(row.due_date, conduct, on)
+            if row.payment_minor
+            else None,
         )
         for row in schedule.rows
     )
@@ -263,11 +265,11 @@ def act_by_clock(*, by: Actor, due_item_id: UUID, on: date, now: datetime) -> No
     if on < item.due_date:
         _remind(by, item, now)
         item.next_action_date = item.due_date
-    elif on == item.due_date or item.state == "due" and not item.collections.exists():
+    elif on == item.due_date or (item.state == "due" and not item.collections.exists()):
         request_collection(by=by, due_item_id=item.id, now=now)
         item.next_action_date = on + timedelta(days=1)
     else:
-        _mark_late(by, item, on, now)
+        _mark_late(by, item, now)
         item.next_action_date = None
     item.save()
     audit_actions.record(
@@ -293,7 +295,7 @@ def _remind(by: Actor, item: DueItem, now: datetime) -> None:
     )
 
 
-def _mark_late(by: Actor, item: DueItem, on: date, now: datetime) -> None:
+def _mark_late(by: Actor, item: DueItem, now: datetime) -> None:
     item.state = "late"
     conduct = _conduct(item.agreement)
     notice_actions.tell(
@@ -309,7 +311,7 @@ def _mark_late(by: Actor, item: DueItem, on: date, now: datetime) -> None:
 
 
 def _open_books(by: Actor, agreement: Agreement, on: date) -> None:
-    """The loan's receivables become the plan's; what accrued since the import is recognized first."""
+    """The loan's receivables become the plan's; what accrued meanwhile is recognized first."""
     loan = agreement.offer.offer_set.loan
     position, totals = agreement.contents["position"], agreement.contents["result"]["totals"]
     currency = position["currency"]
@@ -320,9 +322,7 @@ def _open_books(by: Actor, agreement: Agreement, on: date) -> None:
     if any(accrued.values()):
         book_actions.post(
             by=by,
-            entry=templates.interest_recognized(
-                on=on, currency=currency, accrued_minor=accrued
-            ),
+            entry=templates.interest_recognized(on=on, currency=currency, accrued_minor=accrued),
             source=f"recognized:{agreement.id}",
         )
     book_actions.post(
@@ -350,5 +350,3 @@ def _conduct(agreement: Agreement) -> Conduct:
 def _business_date(by: Actor, now: datetime) -> date:
     zone = lender_queries.get(by.lender_id).zone
     return clock_queries.business_date(now=now, zone=zone)
-
-

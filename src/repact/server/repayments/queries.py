@@ -129,4 +129,6 @@ def _is_collecting(item: DueItem | None) -> bool:
 def _ticks(items: list[DueItem]) -> list[Tick]:
     step = _BAR_WIDTH // max(len(items), 1)
     width = max(step - 3, 1)
-    return [Tick(x=i * step, width=width, paid=item.state == "paid") for i, item in enumerate(items)]
+    return [
+        Tick(x=i * step, width=width, paid=item.state == "paid") for i, item in enumerate(items)
+    ]

@@ -1,4 +1,4 @@
-"""Rendering the agreement as a PDF: archival (PDF/A-3), tagged, the same bytes for the same contents."""
+"""Rendering the agreement: archival PDF/A-3, tagged, the same bytes for the same contents."""
 
 from __future__ import annotations
 

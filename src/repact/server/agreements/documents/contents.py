@@ -59,7 +59,7 @@ class Debt(_Strict):
 
 
 class Contents(_Strict):
-    """Everything the two sides agree. `result` is the engine's output for `position` and `terms`."""
+    """Everything the two sides agree; `result` is the engine's output for the rest."""
 
     version: Literal[1]
     reference: Text

@@ -57,7 +57,7 @@ def catalogue(language: Language, /) -> dict[str, str]:
 def money(amount_minor: int, /) -> str:
     """1234550 -> 12,345.50."""
     units, cents = divmod(abs(amount_minor), 100)
-    return f"{'−' if amount_minor < 0 else ''}{units:,}.{cents:02d}"  # noqa: RUF001 - a minus
+    return f"{'−' if amount_minor < 0 else ''}{units:,}.{cents:02d}"
 
 
 def percent(rate_ppm: int, /) -> str:
@@ -86,8 +86,12 @@ def cost_sheet(contents: Contents, language: Language, /) -> CostSheet:
     payee = facts["lender"]
     totals = contents.result["totals"]
     items = (
-        CostItem(words["cost.interest"], words["cost.interest.how"].format(**facts), payee,
-                 totals["interest_minor"]),
+        CostItem(
+            words["cost.interest"],
+            words["cost.interest.how"].format(**facts),
+            payee,
+            totals["interest_minor"],
+        ),
         CostItem(words["cost.penalty"], words["cost.as_listed"], payee, totals["penalty_minor"]),
         CostItem(words["cost.fees"], words["cost.none"], payee, totals["fees_minor"]),
     )

@@ -64,7 +64,9 @@ class LocalAuthority:
         """The authority kept in `directory`, made at the first start."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         root = _kept(directory / "root", passphrase, lambda: _make_root(now()))
-        seal = _kept(directory / "seal", passphrase, lambda: _make_leaf(root, lender, now(), _YEARS))
+        seal = _kept(
+            directory / "seal", passphrase, lambda: _make_leaf(root, lender, now(), _YEARS)
+        )
         stamp = _kept(directory / "stamp", passphrase, lambda: _make_stamp(root, now()))
         return cls(root, seal, stamp)
 
@@ -151,9 +153,7 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(at - _SKEW)
         .not_valid_after(at + life)
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
-        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 

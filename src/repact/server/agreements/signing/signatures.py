@@ -15,9 +15,14 @@ from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.text import TextBoxStyle
 from pyhanko.sign import fields, signers
-from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import (
+    FieldMDPAction,
+    FieldMDPSpec,
+    MDPPerm,
+    SigFieldSpec,
+    SigSeedSubFilter,
+)
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-
 
 from repact.server.agreements.signing.authority import Signer
 
@@ -93,7 +98,5 @@ def _signed(
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     out = io.BytesIO()
     when = at.strftime("%Y-%m-%d %H:%M UTC")
-    pdf_signer.sign_pdf(
-        writer, output=out, appearance_text_params={"who": name, "when": when}
-    )
+    pdf_signer.sign_pdf(writer, output=out, appearance_text_params={"who": name, "when": when})
     return out.getvalue()

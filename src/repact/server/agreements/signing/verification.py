@@ -52,8 +52,19 @@ def verify(pdf: bytes, /, *, roots: Sequence[x509.Certificate], at: datetime) ->
         _content(pdf, found)
     except RepactError as error:
         found.problems.append(error.code)
-    except (PdfError, SigningError, SignatureValidationError, ValueError, KeyError, TypeError,
-            IndexError, AttributeError, RecursionError, OverflowError, NotImplementedError):
+    except (
+        PdfError,
+        SigningError,
+        SignatureValidationError,
+        ValueError,
+        KeyError,
+        TypeError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+        OverflowError,
+        NotImplementedError,
+    ):
         found.problems.append("agreements.unreadable")
     return found
 

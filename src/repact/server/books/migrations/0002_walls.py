@@ -4,18 +4,21 @@ from django.db import migrations
 
 from repact.server.tenancy import walls
 
-# Checked when the transaction ends, so that lines may come in any order.
+# Checked when the transaction ends, so that lines may come in any order. A line added to an entry
+# of an earlier transaction makes its count differ, so a finished entry stays as it is.
 BALANCE = """
 CREATE FUNCTION books_assert_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     subject uuid := (to_jsonb(NEW) ->> TG_ARGV[0])::uuid;
     total numeric;
-    count bigint;
+    lines bigint;
+    said integer;
 BEGIN
-    SELECT COALESCE(sum(amount_minor), 0), count(*) INTO total, count
+    SELECT line_count INTO said FROM books_entry WHERE id = subject;
+    SELECT COALESCE(sum(amount_minor), 0), count(*) INTO total, lines
         FROM books_posting WHERE entry_id = subject;
-    IF total <> 0 OR count < 2 THEN
-        RAISE EXCEPTION 'repact: entry % is not balanced (sum %, lines %)', subject, total, count
+    IF total <> 0 OR lines < 2 OR lines IS DISTINCT FROM said THEN
+        RAISE EXCEPTION 'repact: entry % is not balanced (sum %, lines %)', subject, total, lines
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
@@ -34,9 +37,9 @@ CREATE FUNCTION books_post(
 DECLARE known bytea;
 BEGIN
     INSERT INTO books_entry (id, lender_id, source, template, happened_on, recorded_at, currency,
-                             agreement_id, digest)
+                             agreement_id, line_count, digest)
         VALUES (entry, lender, source, template, happened_on, recorded_at, currency, agreement,
-                digest)
+                cardinality(amounts), digest)
         ON CONFLICT ON CONSTRAINT books_entry_source DO NOTHING;
     IF FOUND THEN
         INSERT INTO books_posting (id, lender_id, entry_id, account, amount_minor)
@@ -58,6 +61,8 @@ class Migration(migrations.Migration):
         *walls.append_only("books_entry", "books_posting"),
         migrations.RunSQL(BALANCE, "DROP FUNCTION books_assert_balanced()"),
         migrations.RunSQL(TRIGGER.format(table="books_entry", key="id"), migrations.RunSQL.noop),
-        migrations.RunSQL(TRIGGER.format(table="books_posting", key="entry_id"), migrations.RunSQL.noop),
+        migrations.RunSQL(
+            TRIGGER.format(table="books_posting", key="entry_id"), migrations.RunSQL.noop
+        ),
         migrations.RunSQL(POST, migrations.RunSQL.noop),
     ]

@@ -72,7 +72,9 @@ def key_facts(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     by = request.borrower_actor
     agreement_actions.open_page(by=by, agreement_id=agreement.id, page="facts", now=request.now)
     if request.method == "POST":
-        agreement_actions.confirm_page(by=by, agreement_id=agreement.id, page="facts", now=request.now)
+        agreement_actions.confirm_page(
+            by=by, agreement_id=agreement.id, page="facts", now=request.now
+        )
         return redirect("borrower:sign", agreement_id=agreement.id)
     context = {"agreement": agreement, "facts": agreement_queries.key_facts(agreement)}
     return render(request, "borrower/key_facts.html", context)

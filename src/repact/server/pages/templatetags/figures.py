@@ -13,8 +13,8 @@ register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
 _WEEKDAYS_ZH = "一二三四五六日"
-_MONTHS_EN = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_DAYS_EN = "Mon Tue Wed Thu Fri Sat Sun".split()
+_MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_DAYS_EN = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 
 @register.filter

@@ -1,0 +1,47 @@
+# Everything starts here. POSIX sh and make 3.81 are enough.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: help demo test check format lock messages clean
+
+help:
+	@echo "make demo    run the whole platform here, with invented people (PORT=8000)"
+	@echo "make test    run every test"
+	@echo "make check   lint, types and the order of the rooms"
+	@echo "make format  write the code as the house writes it"
+	@echo "make lock    write requirements/*.txt anew, with hashes"
+
+demo: .venv/.server
+	@exec $(BIN)/repact demo --port $(PORT)
+
+test: .venv/.dev
+	@exec $(BIN)/pytest $(ARGS)
+
+check: .venv/.dev
+	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff format --check src tests tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix-only -q src tests tools
+	$(BIN)/ruff format -q src tests tools
+
+lock: .venv/.dev
+	sh tools/lock.sh
+
+messages: .venv/.dev
+	cd src/repact && REPACT_VAR=../../var DJANGO_SETTINGS_MODULE=repact.sandbox.settings \
+		../../$(BIN)/django-admin makemessages -l zh_Hans --no-location --no-wrap
+
+.venv/.server: requirements/server.txt pyproject.toml
+	@sh tools/set-up.sh "$(PYTHON)" requirements/server.txt
+	@touch $@
+
+.venv/.dev: requirements/dev.txt pyproject.toml
+	@sh tools/set-up.sh "$(PYTHON)" requirements/dev.txt
+	@touch $@ .venv/.server
+
+clean:
+	rm -rf .venv var build
