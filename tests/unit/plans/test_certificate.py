@@ -29,7 +29,10 @@ def test_the_result_carries_it(made):
 
 def test_a_single_row_has_no_residual():
     data = plan(shape=[{"kind": "lump_sum", "amount_minor": 700_000}])
-    assert result.as_json(document.validate(document.Document, data))["certificate"]["residual_minor"] == 0
+    assert (
+        result.as_json(document.validate(document.Document, data))["certificate"]["residual_minor"]
+        == 0
+    )
 
 
 def test_no_tampered_certificate_is_accepted(made):

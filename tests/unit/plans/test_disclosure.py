@@ -37,9 +37,10 @@ class TestAnnualRates:
 
     def test_what_is_repaid_at_par_costs_nothing(self):
         payments = [100] * 12
-        assert annual_rates.nominal_ppm(
-            amount=1_200, payments=payments, periods_per_year=Fraction(12)
-        ) == 0
+        assert (
+            annual_rates.nominal_ppm(amount=1_200, payments=payments, periods_per_year=Fraction(12))
+            == 0
+        )
 
     def test_a_plan_that_repays_less_has_a_negative_rate(self):
         rate = annual_rates.nominal_ppm(
@@ -55,15 +56,19 @@ class TestAnnualRates:
 
     @pytest.mark.parametrize(("amount", "payments"), [(0, [1]), (-5, [1]), (10, [0, 0])])
     def test_where_nothing_is_owed_or_paid_there_is_no_rate(self, amount, payments):
-        assert annual_rates.nominal_ppm(
-            amount=amount, payments=payments, periods_per_year=Fraction(12)
-        ) is None
+        assert (
+            annual_rates.nominal_ppm(
+                amount=amount, payments=payments, periods_per_year=Fraction(12)
+            )
+            is None
+        )
 
     def test_beyond_any_sense_there_is_no_rate(self):
         assert annual_rates.effective_ppm(amount=1, flows=[(1, 10**11)]) is None
-        assert annual_rates.nominal_ppm(
-            amount=10**11, payments=[1], periods_per_year=Fraction(12)
-        ) is None
+        assert (
+            annual_rates.nominal_ppm(amount=10**11, payments=[1], periods_per_year=Fraction(12))
+            is None
+        )
 
 
 class TestComparisons:
@@ -105,13 +110,17 @@ class TestConduct:
         assert self.cost(date(2026, 12, 18)) == 0
 
     def test_after_them_only_the_days_beyond_count(self):
-        assert self.cost(date(2026, 12, 25)) == interest(
-            amount_minor=36_500,
-            annual_rate_ppm=117_000,
-            start=date(2026, 12, 18),
-            end=date(2026, 12, 25),
-            day_count="ACT/365F",
-        ) == 82
+        assert (
+            self.cost(date(2026, 12, 25))
+            == interest(
+                amount_minor=36_500,
+                annual_rate_ppm=117_000,
+                start=date(2026, 12, 18),
+                end=date(2026, 12, 25),
+                day_count="ACT/365F",
+            )
+            == 82
+        )
 
     def test_conduct_with_an_unknown_key_is_refused(self):
         terms = Terms.model_validate(plan()["terms"] | {"conduct": {"grace": 3}})

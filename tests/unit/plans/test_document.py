@@ -23,7 +23,11 @@ TEXT = json.dumps(plan())
         (TEXT.replace("1200000", "NaN"), "plan.not_a_number", None),
         (TEXT.replace("1200000", "1e999"), "plan.wrong_type", "position.principal_minor"),
         (TEXT.replace("1200000", "1200000.0"), "plan.wrong_type", "position.principal_minor"),
-        (TEXT.replace('"currency"', '"currency": "CNY", "currency"'), "plan.duplicate_key", "currency"),
+        (
+            TEXT.replace('"currency"', '"currency": "CNY", "currency"'),
+            "plan.duplicate_key",
+            "currency",
+        ),
         (TEXT.replace('"rounding"', '"rouding"'), "plan.missing", "terms.rounding"),
         (TEXT.replace('"version"', '"extra": 1, "version"'), "plan.unknown_key", "terms.extra"),
         (TEXT.replace('"level"', '"levels"'), "plan.unknown_kind", "terms.shape[0]"),

@@ -97,7 +97,10 @@ class TestShapes:
     def test_a_frozen_holiday_costs_nothing(self):
         rest = {"kind": "holiday", "count": 3, "interest": "freeze"}
         with_rest = built(shape=[rest, *LEVEL], interest_minor=0)
-        assert with_rest.totals.interest_minor == built(shape=LEVEL, interest_minor=0).totals.interest_minor
+        assert (
+            with_rest.totals.interest_minor
+            == built(shape=LEVEL, interest_minor=0).totals.interest_minor
+        )
 
     def test_interest_only_rows_leave_the_principal(self):
         shape = [{"kind": "interest_only", "count": 2}, *LEVEL]
@@ -111,7 +114,11 @@ class TestShapes:
     def test_a_lump_sum_pays_fees_penalty_interest_principal_and_waives_the_rest(self):
         made = built(shape=[{"kind": "lump_sum", "amount_minor": 700_000}])
         (row,) = made.rows
-        assert (row.penalty_minor, row.interest_minor, row.principal_minor) == (6_250, 34_500, 659_250)
+        assert (row.penalty_minor, row.interest_minor, row.principal_minor) == (
+            6_250,
+            34_500,
+            659_250,
+        )
         assert made.totals.waived_minor == row.vesting_minor == 540_750
 
     def test_growing_payments_grow(self):
@@ -142,31 +149,77 @@ class TestRefusals:
             ({"principal_minor": "1200000"}, "plan.wrong_type", "position.principal_minor"),
             ({"currency": "cny"}, "plan.not_one_of", "position.currency"),
             ({"as_of": "２０２４-01-01"}, "plan.wrong_type", "position.as_of"),
-            ({"as_of": "2023-12-31"}, "plan.position_not_on_effective_date", "terms.effective_date"),
-            ({"first_due_date": "2024-01-01"}, "plan.first_due_date_too_early", "terms.first_due_date"),
-            ({"first_due_date": "2024-02-02"}, "plan.first_due_date_off_anchor", "terms.first_due_date"),
-            ({"shape": [{"kind": "level", "count": 0}]}, "plan.out_of_range", "terms.shape[0].count"),
-            ({"shape": [{"kind": "level", "count": 601}]}, "plan.out_of_range", "terms.shape[0].count"),
-            ({"shape": [*LEVEL, *LEVEL]}, "plan.does_not_close_once", "terms.shape[0]"),
-            ({"shape": [{"kind": "interest_only", "count": 2}]}, "plan.does_not_close_once", "terms.shape[0]"),
-            ({"shape": [{"kind": "balloon", "share_ppm": 1}]}, "plan.balloon_misplaced", "terms.shape[0]"),
             (
-                {"shape": [{"kind": "interest_only", "count": 1}, {"kind": "lump_sum", "amount_minor": 5}]},
+                {"as_of": "2023-12-31"},
+                "plan.position_not_on_effective_date",
+                "terms.effective_date",
+            ),
+            (
+                {"first_due_date": "2024-01-01"},
+                "plan.first_due_date_too_early",
+                "terms.first_due_date",
+            ),
+            (
+                {"first_due_date": "2024-02-02"},
+                "plan.first_due_date_off_anchor",
+                "terms.first_due_date",
+            ),
+            (
+                {"shape": [{"kind": "level", "count": 0}]},
+                "plan.out_of_range",
+                "terms.shape[0].count",
+            ),
+            (
+                {"shape": [{"kind": "level", "count": 601}]},
+                "plan.out_of_range",
+                "terms.shape[0].count",
+            ),
+            ({"shape": [*LEVEL, *LEVEL]}, "plan.does_not_close_once", "terms.shape[0]"),
+            (
+                {"shape": [{"kind": "interest_only", "count": 2}]},
+                "plan.does_not_close_once",
+                "terms.shape[0]",
+            ),
+            (
+                {"shape": [{"kind": "balloon", "share_ppm": 1}]},
+                "plan.balloon_misplaced",
+                "terms.shape[0]",
+            ),
+            (
+                {
+                    "shape": [
+                        {"kind": "interest_only", "count": 1},
+                        {"kind": "lump_sum", "amount_minor": 5},
+                    ]
+                },
                 "plan.lump_sum_stands_alone",
                 "terms.shape[1]",
             ),
             (
-                {"shape": [{"kind": "holiday", "count": 400, "interest": "freeze"}, {"kind": "level", "count": 400}]},
+                {
+                    "shape": [
+                        {"kind": "holiday", "count": 400, "interest": "freeze"},
+                        {"kind": "level", "count": 400},
+                    ]
+                },
                 "plan.too_many_rows",
                 "terms.shape",
             ),
-            ({"shape": [{"kind": "fixed", "count": 3, "amount_minor": 100}, *LEVEL]}, "plan.negative_amortization", "rows[1]"),
+            (
+                {"shape": [{"kind": "fixed", "count": 3, "amount_minor": 100}, *LEVEL]},
+                "plan.negative_amortization",
+                "rows[1]",
+            ),
             (
                 {"shape": [{"kind": "fixed", "count": 2, "amount_minor": 1_100_000}, *LEVEL]},
                 "plan.principal_above_balance",
                 "rows[2]",
             ),
-            ({"shape": [{"kind": "lump_sum", "amount_minor": 1_300_000}]}, "plan.more_than_owed", "terms.shape[0]"),
+            (
+                {"shape": [{"kind": "lump_sum", "amount_minor": 1_300_000}]},
+                "plan.more_than_owed",
+                "terms.shape[0]",
+            ),
             (
                 {"shape": [*LEVEL, {"kind": "balloon", "amount_minor": 3_000_000}]},
                 "plan.balloon_too_large",
@@ -188,7 +241,11 @@ class TestRefusals:
                 "terms.measures[0].from_date",
             ),
             (
-                {"measures": [{"kind": "freeze", "from_date": "2024-02-01", "to_date": "2024-02-01"}]},
+                {
+                    "measures": [
+                        {"kind": "freeze", "from_date": "2024-02-01", "to_date": "2024-02-01"}
+                    ]
+                },
                 "plan.dates_out_of_order",
                 "terms.measures[0]",
             ),
@@ -197,7 +254,11 @@ class TestRefusals:
                 "plan.count_without_spread",
                 "terms.measures[0]",
             ),
-            ({"frequency": {"every": 1, "unit": "week", "anchor_day": 1}}, "plan.anchor_day_is_for_months", "terms.frequency"),
+            (
+                {"frequency": {"every": 1, "unit": "week", "anchor_day": 1}},
+                "plan.anchor_day_is_for_months",
+                "terms.frequency",
+            ),
             ({"rounding": "up"}, "plan.not_one_of", "terms.rounding"),
         ],
     )
