@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from django.conf import settings as django_settings
 from django.core.management.commands import flush
 from django.db import connection
 
+from repact.sandbox import seed
 from repact.server.audit import actor
+from repact.server.clock import ports
 from repact.server.lenders.models import Lender
 from repact.server.tenancy import scope
+from tests.integration.world import At, World, build
+
+KEY = "key-of-the-tests"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,18 +31,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db)
 
 
-@pytest.fixture(autouse=True)
-def _flush_as_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _flush_as_owner() -> Iterator[None]:
     """Let a transactional test be cleaned up past the walls that refuse TRUNCATE."""
     handle = flush.Command.handle
 
     def handle_as_owner(self: flush.Command, **options: object) -> None:
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE; SET session_replication_role = replica")
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
         handle(self, **options)
         connection.close()
 
-    monkeypatch.setattr(flush.Command, "handle", handle_as_owner)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", handle_as_owner)
+        yield
 
 
 @pytest.fixture
@@ -54,3 +67,44 @@ def lender(_django_db_helper: None) -> Iterator[Lender]:
 @pytest.fixture
 def system(lender: Lender) -> actor.Actor:
     return actor.system(lender.id)
+
+@pytest.fixture(scope="session")
+def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The sandbox's wallet and core, each a program of its own on loopback."""
+    data = tmp_path_factory.mktemp("peers")
+    environment = {**os.environ, "REPACT_WALLET_KEY": KEY, "REPACT_CORE_KEY": KEY}
+    started = []
+    for name in ("wallet", "core"):
+        command = [sys.executable, "-m", f"repact.sandbox.{name}", "--port", "0"]
+        command += ["--data", str(data / name)]
+        if name == "wallet":
+            command += ["--return-url", "http://127.0.0.1:1/launch/"]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        started.append((process, process.stdout.readline().split()[-1]))
+    yield tuple(address for _, address in started)
+    for process, _ in started:
+        with process:
+            process.terminate()
+            assert process.wait(5) == 0
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the tests files, keys and wallets of their own; nothing of a demo is touched."""
+    var = tmp_path_factory.mktemp("var")
+    django_settings.VAR, django_settings.REPACT_FILES = var, var / "files"
+
+
+@pytest.fixture
+def world(peers, settings, now, _django_db_helper) -> Iterator[World]:
+    """The demo's lender with the personas' loans, in front of real peers."""
+    settings.REPACT_WALLET_URL, settings.REPACT_CORE_URL = peers
+    settings.REPACT_WALLET_KEY = settings.REPACT_CORE_KEY = KEY
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed
+    with ports.using(At(now)):
+        made = build(now)
+        with scope.acting_for(made.lender.id):
+            seed.tell_peers()
+            yield made
+    for url in peers:
+        httpx.delete(f"{url}/api/faults", headers={"Authorization": f"Bearer {KEY}"})

@@ -49,7 +49,7 @@ def fill(*, loans: int, peers: bool = True) -> Lender:
         if not Loan.objects.exists():
             _book(lender, now, loans)
         if peers:
-            _peers()
+            tell_peers()
     return lender
 
 
@@ -115,7 +115,7 @@ def _rows(on: date, loans: int) -> Iterable[book.LoanRow]:
     return itertools.chain(personas.rows(on=on), book.generate(seed=SEED, count=loans, on=on))
 
 
-def _peers() -> None:
+def tell_peers() -> None:
     """Open the personas' wallets and tell the core which loans there are."""
     accounts = [
         {

@@ -5,7 +5,8 @@ from django.db import migrations
 from repact.server.tenancy import walls
 
 # Checked when the transaction ends, so that lines may come in any order. A line added to an entry
-# of an earlier transaction makes its count differ, so a finished entry stays as it is.
+# of an earlier transaction makes its count differ, so a finished entry stays as it is. It looks as
+# the lender of the row, whoever the connection acts for by then.
 BALANCE = """
 CREATE FUNCTION books_assert_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -13,10 +14,13 @@ DECLARE
     total numeric;
     lines bigint;
     said integer;
+    acting text := current_setting('repact.lender_id', true);
 BEGIN
+    PERFORM set_config('repact.lender_id', NEW.lender_id::text, true);
     SELECT line_count INTO said FROM books_entry WHERE id = subject;
     SELECT COALESCE(sum(amount_minor), 0), count(*) INTO total, lines
         FROM books_posting WHERE entry_id = subject;
+    PERFORM set_config('repact.lender_id', COALESCE(acting, ''), true);
     IF total <> 0 OR lines < 2 OR lines IS DISTINCT FROM said THEN
         RAISE EXCEPTION 'repact: entry % is not balanced (sum %, lines %)', subject, total, lines
             USING ERRCODE = 'integrity_constraint_violation';
