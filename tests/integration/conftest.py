@@ -68,6 +68,7 @@ def lender(_django_db_helper: None) -> Iterator[Lender]:
 def system(lender: Lender) -> actor.Actor:
     return actor.system(lender.id)
 
+
 @pytest.fixture(scope="session")
 def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The sandbox's wallet and core, each a program of its own on loopback."""

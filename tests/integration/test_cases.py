@@ -22,9 +22,7 @@ class TestADraft:
     def test_cannot_be_over_someone_elses_loan(self, world):
         loans = list(world.draft(world.borrower("zhaolei")).loans.values_list("id", flat=True))
         with pytest.raises(CaseError, match="cases.no_loan"):
-            case_actions.open(
-                by=world.borrower(), loan_ids=loans, language="en", now=world.now
-            )
+            case_actions.open(by=world.borrower(), loan_ids=loans, language="en", now=world.now)
 
     def test_keeps_each_screen(self, world):
         case = world.answered(world.borrower())
@@ -123,9 +121,7 @@ class TestRights:
     def test_an_auditor_changes_nothing(self, world):
         case = world.submitted(world.borrower())
         with pytest.raises(NotAllowedError):
-            case_actions.begin_review(
-                by=world.staff("auditor"), case_id=case.id, now=world.now
-            )
+            case_actions.begin_review(by=world.staff("auditor"), case_id=case.id, now=world.now)
 
     def test_the_database_refuses_a_second_open_case(self, world):
         case = world.draft(world.borrower())

@@ -110,7 +110,7 @@ class World:
         agreement_actions.request_code(by=by, agreement_id=agreement.id, now=self.now)
         account = Borrower.objects.get(id=by.id).wallet_account
         page = httpx.get(f"{settings.REPACT_WALLET_URL}/u/{account}").text
-        return re.findall(r"\b\d{6}\b", page)[0]
+        return re.findall(r"(?<!\d)\d{6}(?!\d)", page)[0]
 
     def sign(self, by: Actor, agreement: Agreement, code: str) -> Agreement:
         return agreement_actions.sign(

@@ -147,8 +147,8 @@ class Peer:
         if kind not in _FAULTS or not isinstance(count, int):
             raise RefusedError(422, "peer.bad_fault")
         with self._lock:
-            path = request.body.get("path", "")
-            self._faults.append({"kind": kind, "count": count, "path": path})
+            where = {name: str(request.body.get(name, "")) for name in ("method", "path")}
+            self._faults.append({"kind": kind, "count": count, **where})
         return Answer(202, {})
 
     def _clear_faults(self, _request: Request) -> Answer:
@@ -161,7 +161,9 @@ class Peer:
             return None
         with self._lock:
             for fault in self._faults:
-                if fault["count"] > 0 and request.path.startswith(fault["path"]):
+                here = request.path.startswith(fault["path"])
+                here = here and request.method.startswith(fault["method"])
+                if here and fault["count"] > 0:
                     fault["count"] -= fault["kind"] != "down"
                     return str(fault["kind"])
         return None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet
+from django.db.models import Q
 
 from repact.ledger import templates
 from repact.server.audit import actions as audit_actions
@@ -71,8 +72,8 @@ def import_book(*, by: Actor, path: Path, all_or_nothing: bool, now: datetime, o
             if isinstance(row, rows.BadRow):
                 report.refused.append(row)
             else:
-                good.append(row)
-        _store(by, good, products, report, owed, now)
+                good.append((line, row))
+        _store(by, _of_one_person(good, report), products, report, owed, now)
     if report.refused and all_or_nothing:
         raise LoanError("loans.import_refused", rows=[r.as_dict() for r in report.refused[:100]])
     run = ports.new_id()
@@ -95,6 +96,30 @@ def import_book(*, by: Actor, path: Path, all_or_nothing: bool, now: datetime, o
     else:
         audit_actions.unchanged()
     return report
+
+
+def _of_one_person(good: Sequence[tuple[int, rows.LoanRow]], report: Report) -> list[rows.LoanRow]:
+    """The rows whose borrower and wallet account belong together, as far as we and the file know.
+
+    An account is where a person signs in: it must never come to belong to someone else.
+    """
+    refs = {row.borrower_ref for _, row in good}
+    accounts = {row.wallet_account for _, row in good}
+    known = Borrower.objects.filter(Q(ref__in=refs) | Q(wallet_account__in=accounts))
+    pairs = list(known.values_list("ref", "wallet_account"))
+    account_of, owner_of = dict(pairs), {account: ref for ref, account in pairs}
+    kept = []
+    for line, row in good:
+        account = account_of.get(row.borrower_ref, row.wallet_account)
+        owner = owner_of.get(row.wallet_account, row.borrower_ref)
+        if (account, owner) == (row.wallet_account, row.borrower_ref):
+            account_of[owner], owner_of[account] = account, owner
+            kept.append(row)
+        else:
+            report.refused.append(
+                rows.BadRow(line, "wallet_account", "loans.account_of_another", "other_borrower")
+            )
+    return kept
 
 
 def _store(

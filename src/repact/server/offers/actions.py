@@ -120,16 +120,12 @@ def choose(*, by: Actor, offer_id: UUID, content_sha256: str, now: datetime) -> 
     Choosing the same again gives the same back. Raises OfferError `offers.not_found`,
     `offers.changed`, `offers.expired` or `offers.already_chosen`.
     """
-    offer = (
-        Offer.objects.select_for_update(of=("self",))
-        .select_related("case", "offer_set")
-        .filter(id=offer_id, case__borrower_id=by.id)
-        .first()
-    )
-    if offer is None:
+    found = Offer.objects.filter(id=offer_id, case__borrower_id=by.id)
+    set_id = found.values_list("offer_set_id", flat=True).first()
+    if set_id is None:
         raise OfferError("offers.not_found")
-    offer_set = _set(offer.offer_set_id)  # the row every choice in this set waits for
-    offer.refresh_from_db(fields=["state"])
+    offer_set = _set(set_id)  # the one row every choice in this set waits for
+    offer = found.select_related("case", "offer_set").get()
     if offer.content_sha256 != content_sha256:
         raise OfferError("offers.changed")
     if offer.state == "chosen":

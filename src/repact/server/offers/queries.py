@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from repact.plans.certificate import schedule_hash
 from repact.plans.conduct import Conduct, late_cost
 from repact.plans.document import Document
 from repact.plans.position import Position
+from repact.plans.result import as_json
 from repact.plans.schedule import build
 from repact.policy import propose
 from repact.server.clock import queries as clock_queries
@@ -122,10 +122,9 @@ def document_of(offer: Offer, /) -> Document:
 
 
 def assert_recomputes(offer: Offer, /) -> None:
-    """Raise `offers.figures_differ` unless the engine makes the same schedule again."""
-    document = document_of(offer)
-    made = build(document.position, document.terms)
-    if schedule_hash(document.position, document.terms, made) != offer.schedule_sha256:
+    """Raise `offers.figures_differ` unless the engine gives every stored figure again."""
+    made = as_json(document_of(offer))
+    if made != offer.result or made["certificate"]["schedule_sha256"] != offer.schedule_sha256:
         raise OfferError("offers.figures_differ")
 
 
