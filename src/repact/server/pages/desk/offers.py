@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from repact.errors import RepactError
 from repact.server.audit.actor import AGENT, SUPERVISOR
 from repact.server.offers import actions as offer_actions
+from repact.server.offers.errors import OfferError
 from repact.server.pages import access, sentences
 from repact.server.pages.desk import cases
 
@@ -33,13 +34,21 @@ def send(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
     try:
         offer_actions.send(
             by=request.staff_actor,
-            set_id=UUID(request.POST.get("set", "")),
+            set_id=_set_id(request),
             message=request.POST.get("message", ""),
             now=request.now,
         )
     except RepactError as error:
         return _refused(request, case_id, error)
     return redirect("desk:case", case_id=case_id)
+
+
+def _set_id(request: HttpRequest) -> UUID:
+    """The set whose figures the sender saw."""
+    try:
+        return UUID(request.POST.get("set", ""))
+    except ValueError as error:
+        raise OfferError("offers.wrong_state") from error
 
 
 def _refused(request: HttpRequest, case_id: UUID, error: RepactError) -> HttpResponse:
