@@ -3,12 +3,13 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help demo test check format lock messages clean
+.PHONY: help demo test check bench format lock messages clean
 
 help:
 	@echo "make demo    run the whole platform here, with invented people (PORT=8000)"
 	@echo "make test    run every test"
 	@echo "make check   lint, types and the order of the rooms"
+	@echo "make bench   time it beside its peers, in one run"
 	@echo "make format  write the code as the house writes it"
 	@echo "make lock    write requirements/*.txt anew, with hashes"
 
@@ -19,14 +20,17 @@ test: .venv/.dev
 	@exec $(BIN)/pytest $(ARGS)
 
 check: .venv/.dev
-	$(BIN)/ruff check src tests tools
-	$(BIN)/ruff format --check src tests tools
+	$(BIN)/ruff check src tests tools bench
+	$(BIN)/ruff format --check src tests tools bench
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: .venv/.dev
+	$(BIN)/python bench/import_loans.py
+
 format: .venv/.dev
-	$(BIN)/ruff check --fix-only -q src tests tools
-	$(BIN)/ruff format -q src tests tools
+	$(BIN)/ruff check --fix-only -q src tests tools bench
+	$(BIN)/ruff format -q src tests tools bench
 
 lock: .venv/.dev
 	sh tools/lock.sh

@@ -1,4 +1,4 @@
-"""The API: exact plans for anyone, agreements for the lender's own systems, problems with a code."""
+"""The API: exact plans for anyone, agreements for the lender's own systems, coded problems."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from repact.server.loans.models import Loan
 from repact.server.people import actions as people_actions
 from repact.server.people import doors, vault
 from repact.server.people.models import Borrower, SubjectKey
+from repact.server.tenancy import bulk
 
 BATCH = 2_000
 ROWS_MAX = 5_000_000
@@ -148,7 +149,7 @@ def _store(
             for name in CHANGING:
                 setattr(loan, name, row.stored(name))
             changed.append(loan)
-    Loan.objects.bulk_create(fresh)
+    bulk.insert(fresh)
     Loan.objects.bulk_update(changed, CHANGING)
     report.imported += len(fresh)
     report.updated += len(changed)
@@ -176,8 +177,8 @@ def _borrowers(by: Actor, good: Sequence[rows.LoanRow], now: datetime) -> dict[s
         keys.append(key)
         fresh.append(borrower)
         found[borrower.ref] = borrower
-    SubjectKey.objects.bulk_create(keys)
-    Borrower.objects.bulk_create(fresh)
+    bulk.insert(keys)
+    bulk.insert(fresh)
     return found
 
 
