@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 START_SECONDS = 120
+PEER_KEY = "key-of-the-peers"
 PHONE = {"width": 390, "height": 844}
 INSTALL = "apt-get install chromium   (Debian)   ·   brew install --cask chromium   (macOS)"
 
@@ -31,6 +32,11 @@ class Demo:
     wallet: str
     core: str
     var: Path
+
+    @property
+    def peer_headers(self) -> dict[str, str]:
+        """What opens the peers' APIs."""
+        return {"Authorization": f"Bearer {PEER_KEY}"}
 
 
 def free_port() -> int:
@@ -58,6 +64,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         for name, value in os.environ.items()
         if not name.startswith(("REPACT_", "DATABASE_URL", "DJANGO_"))
     }
+    environment |= {"REPACT_WALLET_KEY": PEER_KEY, "REPACT_CORE_KEY": PEER_KEY}
     command = [str(repact), "demo", "--port", str(port), "--var", str(var), "--loans", "40"]
     with (var / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+SUPERVISED = "REPACT_SUPERVISED"
 START_SECONDS = 40
 STOP_SECONDS = 8
 _ON_LINUX = sys.platform == "linux"
@@ -52,10 +53,10 @@ class Supervisor:
         """Start a part and wait until it answers. Raises PartError."""
         process = subprocess.Popen(  # noqa: S603 - commands are our own
             part.command,
-            env={**os.environ, **part.environment},
+            env={**os.environ, SUPERVISED: "1", **part.environment},
             stdout=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent if _ON_LINUX else None,  # noqa: PLW1509 - no threads yet
+            preexec_fn=die_with_parent if _ON_LINUX else None,  # noqa: PLW1509 - no threads yet
         )
         self._running.append((part, process))
         deadline = time.monotonic() + START_SECONDS
@@ -121,5 +122,6 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         return
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends, even by SIGKILL (Linux only)."""
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)

