@@ -23,6 +23,11 @@ app = typer.Typer(
 app.command("schedule")(schedule.schedule)
 
 
+@app.callback()
+def repact() -> None:
+    """Keep the name of a sub-command needed even where only one is loaded."""
+
+
 def main() -> None:
     """Run the command line; every refusal is a coded error, never a traceback."""
     _add_platform(sys.argv[1:])

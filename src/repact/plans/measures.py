@@ -56,9 +56,8 @@ def apply(position: Position, terms: t.Terms) -> Standing:
                 amount = _amount(measure, standing.owed["principal"], divide, at)
                 standing.owed["principal"] -= amount
                 standing.set_aside += amount
-            case t.RateChange() | t.Freeze():
-                if measure.from_date < terms.effective_date:
-                    raise PlanError("plan.measure_before_start", field=f"{at}.from_date")
+            case t.RateChange() | t.Freeze() if measure.from_date < terms.effective_date:
+                raise PlanError("plan.measure_before_start", field=f"{at}.from_date")
     return standing
 
 

@@ -25,6 +25,13 @@ def disclosed(contract=None, **changes):
 
 
 class TestAnnualRates:
+    @pytest.mark.parametrize(("payments", "ppm"), [([55, 55], 32_982), ([40, 40], -68_338)])
+    def test_of_a_plan_paid_every_other_year_may_be_below_zero(self, payments, ppm):
+        years = annual_rates.nominal_ppm(
+            amount=100, payments=payments, periods_per_year=Fraction(1, 2)
+        )
+        assert years == ppm
+
     def test_a_level_loan_costs_its_own_rate(self):
         assert disclosed(interest_minor=0, penalty_minor=0).annual_rate_nominal_ppm == 180_000
 

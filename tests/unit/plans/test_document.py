@@ -30,6 +30,11 @@ TEXT = json.dumps(plan())
         ),
         (TEXT.replace('"rounding"', '"rouding"'), "plan.missing", "terms.rounding"),
         (TEXT.replace('"version"', '"extra": 1, "version"'), "plan.unknown_key", "terms.extra"),
+        (
+            TEXT.replace('"measures": []', '"measures": [{"kind": "set_aside"}]'),
+            "plan.share_or_amount",
+            "terms.measures[0]",
+        ),
         (TEXT.replace('"level"', '"levels"'), "plan.unknown_kind", "terms.shape[0]"),
         ("x" * (256 * 1024 + 1), "plan.too_large", None),
     ],

@@ -31,6 +31,9 @@ class PageError(RepactError):
 GENERAL = _("That did not work (%(code)s). Nothing was changed. Try again, or ask a person.")
 
 SENTENCES: dict[str, str] = {
+    "agreements.cannot_be_written": _(
+        "A character of the name cannot be printed. Please ask a person; nothing is lost."
+    ),
     "agreements.code_expired": _("This code has expired. Send a new one."),
     "agreements.code_not_delivered": _(
         "The wallet did not take the message. Nothing is lost; try again in a minute."

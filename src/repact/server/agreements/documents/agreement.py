@@ -17,6 +17,7 @@ from repact.plans.terms import Terms
 from repact.server.agreements.documents import wording
 from repact.server.agreements.documents.contents import Contents
 from repact.server.agreements.documents.wording import COMPONENTS, money, percent
+from repact.server.agreements.errors import AgreementError
 
 ATTACHMENT = "agreement.json"
 
@@ -24,13 +25,14 @@ ATTACHMENT = "agreement.json"
 def render(contents: Contents, /) -> bytes:
     """The agreement as PDF/A-3a with its contents attached as `agreement.json`.
 
-    Data reaches the template only as JSON; fonts come from a locked wheel, never from the system.
+    Data reaches the template only as JSON; fonts come from locked wheels, never from the system.
+    Raises AgreementError `agreements.cannot_be_written` for a character no font of ours has.
     """
     attachment = rfc8785.dumps(contents.model_dump(mode="json")).decode()
     inputs = {"data": json.dumps(_data(contents), ensure_ascii=False), "attachment": attachment}
     day = datetime.fromisoformat(contents.agreement_date).replace(tzinfo=UTC)
-    return bytes(
-        typst.compile(
+    try:
+        made = typst.compile(
             _template(),
             font_paths=[str(pylopdf_fonts_zh_cn.sans_path().parent)],
             ignore_system_fonts=True,
@@ -39,7 +41,9 @@ def render(contents: Contents, /) -> bytes:
             pdf_standards=["a-3a"],
             timestamp=int(day.timestamp()),
         )
-    )
+    except typst.TypstError as error:  # a character no font of ours has
+        raise AgreementError("agreements.cannot_be_written") from error
+    return bytes(made)
 
 
 @functools.cache

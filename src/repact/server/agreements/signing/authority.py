@@ -7,6 +7,7 @@ is made for one signature and dropped with it.
 from __future__ import annotations
 
 import os
+import stringprep
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from pyhanko.sign.timestamps import DummyTimeStamper, TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 LEVEL_DEMO = "demo"
+COMMON_NAME_BYTES_MAX = 64
 _YEARS = timedelta(days=3650)
 _SKEW = timedelta(minutes=5)
 _ONE_TIME = timedelta(hours=1)
@@ -172,7 +174,12 @@ def _usage(*, sign: bool, issue: bool) -> x509.KeyUsage:
 
 
 def _name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64])])
+    """A name that verifiers can compare (RFC 5280 §7.1): at most 64 bytes (X.520), and characters
+    that Unicode 3.2 does not know (RFC 3454, table A.1), such as 𬱖, by their code point. The seal
+    on the page shows the name as it is."""
+    written = "".join(f"U+{ord(c):X}" if stringprep.in_table_a1(c) else c for c in common_name)
+    short = written.encode()[:COMMON_NAME_BYTES_MAX].decode(errors="ignore")
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, short)])
 
 
 def _kept(path: Path, passphrase: bytes, make: Callable[[], Credential]) -> Credential:

@@ -6,10 +6,12 @@ field is already there; the second allows nothing more. Each adds exactly one re
 
 from __future__ import annotations
 
+import functools
 import io
 from datetime import datetime
 
 import pylopdf_fonts_zh_cn
+from fontTools.ttLib import TTFont
 from pyhanko import stamp
 from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -98,5 +100,18 @@ def _signed(
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     out = io.BytesIO()
     when = at.strftime("%Y-%m-%d %H:%M UTC")
-    pdf_signer.sign_pdf(writer, output=out, appearance_text_params={"who": name, "when": when})
+    shown = {"who": _printable(name), "when": when}
+    pdf_signer.sign_pdf(writer, output=out, appearance_text_params=shown)
     return out.getvalue()
+
+
+def _printable(name: str) -> str:
+    """The name as the seal's font can show it; a box stands for a character it does not have."""
+    known = _characters()
+    return "".join(c if ord(c) in known else "□" for c in name)
+
+
+@functools.cache
+def _characters() -> frozenset[int]:
+    with TTFont(str(pylopdf_fonts_zh_cn.sans_path())) as font:
+        return frozenset(font.getBestCmap())

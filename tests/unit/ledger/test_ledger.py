@@ -1,0 +1,91 @@
+"""Every journal template is balanced; an entry that is not is never made."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from repact.ledger import chart, templates
+from repact.ledger.entry import Entry, LedgerError, Line, lines
+
+ON = date(2026, 11, 24)
+OWED = {"principal": 100_000, "interest": 5_000, "penalty": 700, "fees": 0}
+NOTHING = dict.fromkeys(OWED, 0)
+ENTRIES = [
+    templates.book_imported(on=ON, currency="CNY", owed_minor=OWED),
+    templates.interest_recognized(
+        on=ON, currency="CNY", accrued_minor={"interest": 30, "penalty": 4}
+    ),
+    templates.agreement_sealed(
+        on=ON,
+        currency="CNY",
+        owed_minor=OWED,
+        planned_minor={"principal": 100_000, "interest": 9_000, "penalty": 0, "fees": 0},
+        waived_minor=3_200,
+    ),
+    templates.payment_received(
+        on=ON,
+        currency="CNY",
+        applied_minor={"principal": 900, "interest": 90, "penalty": 9, "fees": 1},
+        late_minor=5,
+        excess_minor=7,
+    ),
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.template for entry in ENTRIES])
+class TestEveryTemplate:
+    def test_is_balanced_and_says_nothing_empty(self, entry):
+        assert sum(line.amount_minor for line in entry.lines) == 0
+        assert all(line.amount_minor for line in entry.lines)
+
+    def test_is_undone_by_its_reversal(self, entry):
+        undone = entry.reversal(happened_on=date(2026, 12, 1))
+        assert [line.amount_minor for line in undone.lines] == [
+            -line.amount_minor for line in entry.lines
+        ]
+        assert undone.template == f"{entry.template}.reversed"
+
+
+def test_a_payment_gives_every_minor_unit_a_place():
+    entry = ENTRIES[-1]
+    by_account = {line.account: line.amount_minor for line in entry.lines}
+    assert by_account[chart.WALLET_CLEARING] == 900 + 90 + 9 + 1 + 5 + 7
+    assert by_account[chart.BORROWER_CREDIT] == -7
+    assert by_account[chart.LATE_INCOME] == -5
+
+
+def test_a_plan_asks_for_exactly_what_was_signed():
+    by_account = {line.account: line.amount_minor for line in ENTRIES[2].lines}
+    assert by_account[chart.PLAN_PRINCIPAL] + by_account[chart.PLAN_INTEREST] == 109_000
+    assert by_account[chart.WAIVERS] == 3_200
+
+
+@pytest.mark.parametrize(
+    ("made", "code"),
+    [
+        ((Line("1001", 5),), "ledger.too_few_lines"),
+        ((Line("1001", 5), Line("9999", -5)), "ledger.unknown_account"),
+        ((Line("1001", 0), Line("1101", 0)), "ledger.empty_line"),
+        ((Line("1001", 5), Line("1101", -4)), "ledger.unbalanced"),
+    ],
+)
+def test_an_entry_that_must_not_be_is_refused(made, code):
+    with pytest.raises(LedgerError) as refusal:
+        Entry("x", ON, "CNY", made)
+    assert refusal.value.code == code
+
+
+def test_lines_leave_zero_amounts_out():
+    assert lines([("1001", 0), ("1101", 3)]) == (Line("1101", 3),)
+
+
+def test_every_account_has_a_name_in_both_languages():
+    for account in chart.accounts().values():
+        assert account.zh
+        assert account.en
+    named = {
+        value for name, value in vars(chart).items() if name.isupper() and isinstance(value, str)
+    }
+    assert named <= set(chart.accounts())

@@ -1,0 +1,218 @@
+"""What this lender allows: strict, within the law, the same facts giving the same plans."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from repact.law import catalogue, checks
+from repact.plans.document import validate
+from repact.plans.position import Position
+from repact.policy import affordability, loading, propose
+from repact.sandbox import book, personas
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = sorted((ROOT / "policies").glob("*.yaml"))
+TEXT = SAMPLES[0].read_text(encoding="utf-8")
+CN = catalogue.load("cn")
+ON = date(2026, 11, 24)
+
+
+def position(**changes):
+    made = {
+        "currency": "CNY",
+        "as_of": "2026-11-24",
+        "principal_minor": 2_600_000,
+        "interest_minor": 94_000,
+        "penalty_minor": 20_000,
+        "fees_minor": 0,
+        "contract": {
+            "annual_rate_ppm": 156_000,
+            "day_count": "ACT/365F",
+            "remaining": [{"due_date": "2026-12-08", "amount_minor": 311_000}] * 9,
+        },
+    }
+    return validate(Position, {**made, **changes})
+
+
+def proposed(text=TEXT, at=None, law=CN, **facts):
+    known = {"affordable_minor": 90_000, "wish_minor": 90_000, "payday": 15, **facts}
+    return propose.propose(
+        position=at or position(),
+        facts=propose.Facts("wallet_credit", 234_000, **known),
+        loaded=loading.parse(text),
+        law=law,
+        on=ON,
+    )
+
+
+class TestASamplePolicy:
+    @pytest.mark.parametrize("path", SAMPLES, ids=[p.stem for p in SAMPLES])
+    def test_passes_every_check_of_the_law(self, path):
+        policy = loading.load(path).policy
+        for product in policy.products:
+            facts = checks.ProductFacts(
+                policy.lender_type,
+                product.code,
+                product.contract_rate_ppm_max,
+                product.default_rate_ppm_max,
+            )
+            assert checks.check_product(facts, catalogue.load(policy.jurisdiction), on=ON) == ()
+
+    def test_covers_every_loan_of_the_demo_and_each_passes_the_law(self):
+        policy = loading.parse(TEXT).policy
+        rows = [*personas.rows(on=ON), *book.generate(seed=20261124, count=500, on=ON)]
+        for row in rows:
+            product = policy.product(row.product_code)
+            assert row.annual_rate_ppm <= product.contract_rate_ppm_max
+            assert row.penalty_rate_ppm <= product.default_rate_ppm_max
+            facts = checks.ProductFacts(
+                policy.lender_type, row.product_code, row.annual_rate_ppm, row.penalty_rate_ppm
+            )
+            assert checks.check_product(facts, CN, on=ON) == ()
+
+    def test_is_known_by_the_hash_of_its_content(self):
+        same = loading.parse(TEXT.replace("# The sample policy", "# A sample policy"))
+        assert same.sha256 == loading.parse(TEXT).sha256
+        other = loading.parse(TEXT.replace("offer_days: 10", "offer_days: 11"))
+        assert other.sha256 != same.sha256
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "field"),
+    [
+        ("version: 1", "version: [", "policy.not_yaml", None),
+        ("version: 1", "version: 2", "policy.invalid", "version"),
+        ("version: 1", "version: 1\nmore: 1", "policy.invalid", "more"),
+        ("offer_days: 10", "offer_days: 10.5", "policy.invalid", "service.offer_days"),
+        ("offer_days: 10", "offer_days: -1", "policy.invalid", "service.offer_days"),
+        ("[12, 18,", "[18, 12,", "policy.invalid", "recipes.0"),
+        ("label: sooner", "label: lighter", "policy.invalid", ""),
+    ],
+)
+def test_a_policy_that_is_wrong_is_refused_naming_the_field(old, new, code, field):
+    with pytest.raises(loading.PolicyError) as refusal:
+        loading.parse(TEXT.replace(old, new, 1))
+    assert (refusal.value.code, refusal.value.field) == (code, field)
+
+
+class TestAffordability:
+    RULES = loading.parse(TEXT).policy.affordability
+
+    def means(self, income, told, people=1):
+        return affordability.assess(
+            affordability.Budget(income, people, {"rent": told, "food": None}), self.RULES
+        )
+
+    def test_is_what_is_left_minus_a_buffer(self):
+        means = self.means(520_000, 415_000)
+        assert (means.surplus_minor, means.buffer_minor) == (105_000, 15_000)
+        assert means.affordable_minor == 90_000
+
+    def test_never_takes_spending_below_the_living_floor(self):
+        means = self.means(520_000, 0, people=2)
+        assert means.floor_applied
+        assert means.surplus_minor == 520_000 - 230_000
+
+    def test_is_nothing_when_spending_is_more_than_income(self):
+        means = self.means(300_000, 400_000)
+        assert means.is_negative
+        assert means.surplus_minor == 0
+
+    def test_is_not_guessed_when_the_income_is_not_known(self):
+        means = self.means(None, 400_000)
+        assert means.affordable_minor is None
+        assert not means.is_negative
+
+
+class TestProposing:
+    def test_gives_distinct_plans_that_fit(self):
+        offers = proposed().offers
+        assert [offer.label for offer in offers] == ["lighter", "sooner", "breather"]
+        assert all(offer.fits for offer in offers)
+        assert len({offer.schedule_sha256 for offer in offers}) == 3
+
+    def test_gives_the_same_for_the_same_facts(self):
+        assert proposed() == proposed()
+
+    def test_follows_the_borrowers_number_when_the_income_is_not_known(self):
+        offers = proposed(affordable_minor=None, wish_minor=100_000).offers
+        assert all(offer.installment_minor <= 100_000 for offer in offers)
+
+    def test_names_the_rule_when_nothing_is_low_enough(self):
+        missing = proposed(affordable_minor=10_000).not_offered
+        assert {item.rule_id for item in missing} == {"policy.above_means"}
+        assert all(item.params["installment_minor"] > 10_000 for item in missing)
+
+    def test_offers_no_plan_on_a_negative_budget(self):
+        made = proposed(affordable_minor=0)
+        assert made.offers == ()
+        assert {item.rule_id for item in made.not_offered} == {"policy.negative_budget"}
+
+    def test_knows_only_the_products_of_the_policy(self):
+        with pytest.raises(loading.PolicyError, match=r"policy\.product_not_covered"):
+            propose.propose(
+                position=position(),
+                facts=propose.Facts("car_loan", 0, 1, 1, 1),
+                loaded=loading.parse(TEXT),
+                law=CN,
+                on=ON,
+            )
+
+    def test_stays_within_the_months_of_the_product(self):
+        missing = proposed(TEXT.replace("months_max: 60", "months_max: 5")).not_offered
+        assert {item.rule_id for item in missing} == {"policy.months_max"}
+
+    def test_says_which_rule_of_the_engine_is_in_the_way(self):
+        (first, *_) = proposed(at=position(as_of="2026-12-30")).not_offered
+        assert first.rule_id.startswith("plan.")
+
+    def test_offers_nothing_that_the_law_blocks(self):
+        text = TEXT.replace("late_rate_ppm: 117000", "late_rate_ppm: 270000")
+        made = proposed(text)
+        assert made.offers == ()
+        assert {item.rule_id for item in made.not_offered} == {"CN-24"}
+
+    def test_asks_for_the_tier_that_may_give_it(self):
+        tiers = {offer.tier for offer in proposed().offers}
+        assert tiers == {"agent"}
+        small = TEXT.replace("waived_minor_max: 1000000", "waived_minor_max: 0")
+        assert {offer.tier for offer in proposed(small).offers} == {"supervisor"}
+        none = small.replace("waived_minor_max: 5000000", "waived_minor_max: 0")
+        assert {offer.tier for offer in proposed(none).offers} == {"nobody"}
+
+    def test_works_without_a_contract(self):
+        made = validate(Position, position().model_dump(exclude={"contract"}, mode="json"))
+        assert proposed(at=made).offers
+
+
+class TestTheFirstDueDate:
+    @pytest.mark.parametrize(
+        ("on", "payday", "expected"),
+        [
+            (date(2026, 11, 24), 15, date(2026, 12, 15)),
+            (date(2026, 11, 5), 15, date(2026, 11, 15)),
+            (date(2026, 11, 6), 15, date(2026, 12, 15)),
+            (date(2027, 2, 10), 31, date(2027, 2, 28)),
+            (date(2026, 12, 30), 5, date(2027, 2, 5)),
+        ],
+    )
+    def test_is_the_first_payday_after_the_notice(self, on, payday, expected):
+        assert propose.first_due_date(on=on, payday=payday, notice_days=10) == expected
+
+
+class TestDoingNothing:
+    def test_runs_on_at_the_contracts_rate(self):
+        owed = propose.do_nothing_minor(
+            position=position(), default_rate_ppm=234_000, on=ON, months=12
+        )
+        assert owed == 2_714_000 + 2_600_000 * 156_000 // 1_000_000
+
+    def test_without_a_contract_claims_no_more_than_is_known(self):
+        bare = validate(Position, position().model_dump(exclude={"contract"}, mode="json"))
+        assert (
+            propose.do_nothing_minor(position=bare, default_rate_ppm=1, on=ON, months=12)
+            == bare.total_minor
+        )
