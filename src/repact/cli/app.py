@@ -28,6 +28,20 @@ def repact() -> None:
     """Keep the name of a sub-command needed even where only one is loaded."""
 
 
+def words() -> set[str]:
+    """Every sub-command, as it is typed."""
+    _add_platform([])
+    named = {str(c.name or c.callback.__name__) for c in app.registered_commands if c.callback}
+    groups = [(str(g.name), g.typer_instance) for g in app.registered_groups]
+    while groups:
+        name, group = groups.pop()
+        if group is None:
+            continue
+        named |= {f"{name} {c.name}" for c in group.registered_commands}
+        groups += [(f"{name} {g.name}", g.typer_instance) for g in group.registered_groups]
+    return named
+
+
 def main() -> None:
     """Run the command line; every refusal is a coded error, never a traceback."""
     _add_platform(sys.argv[1:])

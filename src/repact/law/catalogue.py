@@ -128,7 +128,7 @@ class Catalogue(_Strict):
 @functools.cache
 def load(jurisdiction: str, /) -> Catalogue:
     """The catalogue of `cn`, ... Raises `law.unknown_jurisdiction`."""
-    file = resources.files("repact.law") / "data" / f"{jurisdiction}.yaml"
+    file = resources.files("repact.law").joinpath("data", f"{jurisdiction}.yaml")
     if not jurisdiction.isalpha() or not file.is_file():
         raise LawError("law.unknown_jurisdiction", jurisdiction=jurisdiction)
     data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))

@@ -51,5 +51,7 @@ PLAN_RECEIVABLE = {
 @functools.cache
 def accounts() -> dict[str, Account]:
     """Every account by its code."""
-    text = (resources.files("repact.ledger") / "data" / "chart.yaml").read_text(encoding="utf-8")
+    text = (
+        resources.files("repact.ledger").joinpath("data", "chart.yaml").read_text(encoding="utf-8")
+    )
     return {item["code"]: Account.model_validate(item) for item in yaml.safe_load(text)["accounts"]}

@@ -179,11 +179,8 @@ def post_payment(
     agreement = Agreement.objects.select_for_update().filter(id=agreement_id).first()
     if agreement is None:
         raise RepaymentError("repayments.unknown_agreement")
-    existing = Payment.objects.filter(source=source).first()
+    existing = _posted_before(source, agreement_id, amount_minor, currency)
     if existing:
-        same = (existing.agreement_id, existing.amount_minor, existing.currency)
-        if same != (agreement_id, amount_minor, currency):
-            raise RepaymentError("repayments.source_reused", source=source)
         audit_actions.unchanged()
         return existing
     if currency != agreement.contents["position"]["currency"]:
@@ -232,6 +229,18 @@ def post_payment(
         agreement_actions.complete(by=by, agreement_id=agreement.id, now=now)
         case_actions.move(by=by, case_id=agreement.case_id, event="complete", now=now)
     return payment
+
+
+def _posted_before(
+    source: str, agreement_id: UUID, amount_minor: int, currency: str
+) -> Payment | None:
+    """The payment this source brought already; it must be the same one."""
+    existing = Payment.objects.filter(source=source).first()
+    if existing:
+        same = (existing.agreement_id, existing.amount_minor, existing.currency)
+        if same != (agreement_id, amount_minor, currency):
+            raise RepaymentError("repayments.source_reused", source=source)
+    return existing
 
 
 @doors.action("repayments.pay_now", may=(BORROWER,))

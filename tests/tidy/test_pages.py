@@ -1,0 +1,82 @@
+"""Templates, catalogues and words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import polib
+import pytest
+
+from repact.server.pages import sentences
+from tests.tidy import tree
+
+TEMPLATES = [p for p in tree.files(".html") if "templates" in p.parts]
+CATALOGUE = polib.pofile(str(tree.PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"))
+STREET_TALK = (
+    "停息挂账",
+    "老赖",
+    "后果自负",
+    "最后通牒",
+    "恶意逃废",
+    "legally binding",
+    "具有法律约束力",
+)
+IN_BOTH_LANGUAGES = {"500.html", "partials/language.html"}
+BY_DJANGO = {"403.html", "404.html", "500.html"}
+
+
+def template_name(path: Path) -> str:
+    parts = path.parts
+    return "/".join(parts[parts.index("templates") + 1 :])
+
+
+def named_templates() -> set[str]:
+    texts = [p.read_text() for p in tree.source()] + [p.read_text() for p in TEMPLATES]
+    return {name for text in texts for name in re.findall(r"[\"']([\w/]+\.html)[\"']", text)}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=template_name)
+class TestATemplate:
+    def test_is_used(self, path):
+        name = template_name(path)
+        by_library = name.startswith(("account/", "mfa/")) or name in BY_DJANGO
+        by_form = name.startswith("borrower/screens/")
+        assert by_library or by_form or name in named_templates()
+
+    def test_has_no_style_and_no_script_of_its_own(self, path):
+        text = path.read_text()
+        assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", text)
+
+    def test_says_nothing_that_is_not_translated(self, path):
+        code = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<[^>]*>|&\w+;", re.DOTALL)
+        if template_name(path) not in IN_BOTH_LANGUAGES:
+            assert not re.search(r"[一-鿿]", code.sub(" ", path.read_text()))
+
+
+class TestTheCatalogue:
+    def test_translates_everything(self):
+        assert [e.msgid for e in CATALOGUE.untranslated_entries()] == []
+        assert [e.msgid for e in CATALOGUE.fuzzy_entries()] == []
+
+    def test_keeps_every_placeholder(self):
+        holes = re.compile(r"%\(\w+\)s")
+        for entry in CATALOGUE:
+            written = entry.msgstr or " ".join(entry.msgstr_plural.values())
+            assert set(holes.findall(written)) <= set(
+                holes.findall(entry.msgid + entry.msgid_plural)
+            )
+
+    def test_has_every_sentence(self):
+        known = {entry.msgid for entry in CATALOGUE}
+        said = {sentences.GENERAL, *sentences.SENTENCES.values()}
+        assert said <= known
+
+    def test_writes_chinese_with_chinese_punctuation(self):
+        bad = re.compile(r"[一-鿿][,.;:?!](?:\s|$|[一-鿿])")
+        assert [e.msgstr for e in CATALOGUE if bad.search(e.msgstr)] == []
+
+    def test_has_no_street_talk_and_no_threat(self):
+        text = "\n".join(e.msgid + e.msgstr for e in CATALOGUE)
+        texts = [text, *(p.read_text() for p in tree.files(".yaml", ".typ", ".html"))]
+        assert [word for word in STREET_TALK for text in texts if word in text] == []
