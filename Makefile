@@ -17,7 +17,7 @@ demo: .venv/.server
 	@exec $(BIN)/repact demo --port $(PORT)
 
 test: .venv/.dev
-	@exec $(BIN)/pytest $(ARGS)
+	@exec $(BIN)/pytest $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered --cov-fail-under=100)
 
 check: .venv/.dev
 	$(BIN)/ruff check src tests tools bench

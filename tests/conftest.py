@@ -2,10 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import random
+import secrets
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+
+MACHINE = ((time, "time"), (uuid, "uuid4"), (secrets, "token_bytes"), (os, "urandom"))
+MACHINE += ((random, "random"), (random, "randrange"), (secrets, "randbelow"))
+DOORS = ("repact.server.clock.ports", "repact.sandbox.")
+
+
+@pytest.fixture(autouse=True)
+def _tripwire(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop our own code, as it runs, from asking the machine for time, ids or chance.
+
+    Only the port and the peers (programs of their own) may; libraries may too.
+    """
+
+    def guarded(ask: Callable[..., Any], name: str) -> Callable[..., Any]:
+        def asked(*args: Any, **kwargs: Any) -> Any:
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if caller.startswith("repact.") and not caller.startswith(DOORS):
+                raise AssertionError(f"{caller} asked the machine for {name}")
+            return ask(*args, **kwargs)
+
+        return asked
+
+    for module, name in MACHINE:
+        monkeypatch.setattr(module, name, guarded(getattr(module, name), name))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Where CI=true nothing is skipped: a skip there is a failure."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if os.environ.get("CI") == "true" and skipped:
+        terminalreporter.write_line(f"{len(skipped)} skipped, and CI skips nothing", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture
