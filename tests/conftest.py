@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import secrets
+import subprocess
 import sys
 import time
 import uuid
@@ -16,6 +17,7 @@ import pytest
 
 MACHINE = ((time, "time"), (uuid, "uuid4"), (secrets, "token_bytes"), (os, "urandom"))
 MACHINE += ((random, "random"), (random, "randrange"), (secrets, "randbelow"))
+KEY = "key-of-the-tests"
 DOORS = ("repact.server.clock.ports", "repact.sandbox.")
 
 
@@ -76,3 +78,23 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     yield
     settings.REPACT_APPLICATION_ROLE = False
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The sandbox's wallet and core, each a program of its own on loopback."""
+    data = tmp_path_factory.mktemp("peers")
+    environment = {**os.environ, "REPACT_WALLET_KEY": KEY, "REPACT_CORE_KEY": KEY}
+    started = []
+    for name in ("wallet", "core"):
+        command = [sys.executable, "-m", f"repact.sandbox.{name}", "--port", "0"]
+        command += ["--data", str(data / name)]
+        if name == "wallet":
+            command += ["--return-url", "http://127.0.0.1:1/launch/"]
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        started.append((process, process.stdout.readline().split()[-1]))
+    yield tuple(address for _, address in started)
+    for process, _ in started:
+        with process:
+            process.terminate()
+            assert process.wait(5) == 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +16,8 @@ from repact.server.audit import actor
 from repact.server.clock import ports
 from repact.server.lenders.models import Lender
 from repact.server.tenancy import scope
+from tests.conftest import KEY
 from tests.integration.world import At, World, build
-
-KEY = "key-of-the-tests"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,26 +63,6 @@ def lender(_django_db_helper: None) -> Iterator[Lender]:
 @pytest.fixture
 def system(lender: Lender) -> actor.Actor:
     return actor.system(lender.id)
-
-
-@pytest.fixture(scope="session")
-def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """The sandbox's wallet and core, each a program of its own on loopback."""
-    data = tmp_path_factory.mktemp("peers")
-    environment = {**os.environ, "REPACT_WALLET_KEY": KEY, "REPACT_CORE_KEY": KEY}
-    started = []
-    for name in ("wallet", "core"):
-        command = [sys.executable, "-m", f"repact.sandbox.{name}", "--port", "0"]
-        command += ["--data", str(data / name)]
-        if name == "wallet":
-            command += ["--return-url", "http://127.0.0.1:1/launch/"]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        started.append((process, process.stdout.readline().split()[-1]))
-    yield tuple(address for _, address in started)
-    for process, _ in started:
-        with process:
-            process.terminate()
-            assert process.wait(5) == 0
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from repact.server.connectors import wallet
 from repact.server.people.models import Borrower
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments.models import Collection, DueItem, Payment
-from tests.integration.conftest import KEY
+from tests.conftest import KEY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
