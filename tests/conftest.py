@@ -41,6 +41,13 @@ def _tripwire(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, name, guarded(getattr(module, name), name))
 
 
+def pytest_configure() -> None:
+    """Compile the catalogues before Django reads them."""
+    from repact.server.config import catalogues
+
+    catalogues.compile_all()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Where CI=true nothing is skipped: a skip there is a failure."""
     skipped = terminalreporter.stats.get("skipped", [])

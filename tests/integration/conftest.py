@@ -19,6 +19,8 @@ from repact.server.tenancy import scope
 from tests.conftest import KEY
 from tests.integration.world import At, World, build
 
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of this folder uses the database; one that commits says `transaction=True`."""
@@ -82,6 +84,8 @@ def world(peers, settings, now, _django_db_helper) -> Iterator[World]:
         made = build(now)
         with scope.acting_for(made.lender.id):
             seed.tell_peers()
+            top_up = {"account": "demo-linxiaoyu", "amount_minor": 1_000_000}
+            httpx.post(f"{peers[0]}/api/topups", json=top_up, headers=HEADERS).raise_for_status()
             yield made
     for url in peers:
-        httpx.delete(f"{url}/api/faults", headers={"Authorization": f"Bearer {KEY}"})
+        httpx.delete(f"{url}/api/faults", headers=HEADERS)

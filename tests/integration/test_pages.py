@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from repact.server.audit import actor
-from repact.server.config import catalogues
 from repact.server.evidence.models import EvidenceFile
 from repact.server.offers.models import Offer
 from repact.server.pages import access
@@ -45,7 +44,6 @@ STRANGER = {
 @pytest.fixture
 def client_of(world, settings, tmp_path):
     """A browser signed in as a role."""
-    catalogues.compile_all()
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

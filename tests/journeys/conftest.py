@@ -82,9 +82,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         assert process.wait(30) == 0, (var / "log").read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's or the user's own Chromium."""
+    """Debian's or the user's own Chromium; its event loop ends with the module that used it."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     mac = Path("/Applications/Chromium.app/Contents/MacOS/Chromium")
     path = path or (str(mac) if mac.exists() else None)
