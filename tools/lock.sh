@@ -5,7 +5,7 @@ compile() {
     out=$1
     shift
     .venv/bin/uv pip compile pyproject.toml "$@" --universal --python-version 3.11 \
-        --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+        --generate-hashes --no-annotate --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links \
         --quiet --output-file "$out"
 }
 compile requirements/server.txt --extra server

@@ -20,6 +20,10 @@ command -v "$python" >/dev/null 2>&1 || missing "Python 3.11 or newer" python3 p
 
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 echo "Installing what $lock names; this takes a minute the first time."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+# The lock file is whole, so nothing is resolved: pip would otherwise look at newer versions of what
+# another package asks for with an extra, and refuse them for want of a hash. `pip check` proves it whole.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+    --no-deps --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
     --no-deps --no-build-isolation --editable .
+.venv/bin/python -m pip check --quiet --disable-pip-version-check
