@@ -7,10 +7,12 @@ import sys
 
 import typer
 
-from repact.cli import printing, schedule
+from repact.cli import printing
 from repact.errors import RepactError
 from repact.plans.errors import InvariantError
 
+# The engine's commands, each a module of this room with a function of its name: loaded when named.
+ENGINE = ("schedule",)
 OK, BAD_INPUT, NO_PLAN_FITS, INVARIANT_BROKEN = 0, 2, 3, 4
 
 app = typer.Typer(
@@ -20,7 +22,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("schedule")(schedule.schedule)
 
 
 @app.callback()
@@ -30,7 +31,7 @@ def repact() -> None:
 
 def words() -> set[str]:
     """Every sub-command, as it is typed."""
-    _add_platform([])
+    _add_commands([])
     named = {str(c.name or c.callback.__name__) for c in app.registered_commands if c.callback}
     groups = [(str(g.name), g.typer_instance) for g in app.registered_groups]
     while groups:
@@ -44,7 +45,7 @@ def words() -> set[str]:
 
 def main() -> None:
     """Run the command line; every refusal is a coded error, never a traceback."""
-    _add_platform(sys.argv[1:])
+    _add_commands(sys.argv[1:])
     try:
         app()
     except InvariantError as error:
@@ -55,9 +56,12 @@ def main() -> None:
         sys.exit(BAD_INPUT)
 
 
-def _add_platform(words: list[str]) -> None:
-    """Add the commands that need the platform, unless a plan's own command was named."""
+def _add_commands(words: list[str]) -> None:
+    """Add the command that was named; all of them when none was, as for help."""
     named = next((word for word in words if not word.startswith("-")), None)
-    if named != "schedule":
+    for name in (named,) if named in ENGINE else ENGINE:
+        module = importlib.import_module(f"repact.cli.{name}")
+        app.command(name)(getattr(module, str(name)))
+    if named not in ENGINE:
         app.command("demo")(importlib.import_module("repact.cli.demo").demo)
         app.add_typer(importlib.import_module("repact.cli.server").app, name="server")
