@@ -42,10 +42,13 @@ def _tripwire(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_configure() -> None:
-    """Compile the catalogues before Django reads them."""
+    """Compile the catalogues, and have Django forget what it read before they were."""
+    from django.utils.translation.reloader import translation_file_changed
+
     from repact.server.config import catalogues
 
     catalogues.compile_all()
+    translation_file_changed(sender=None, file_path=catalogues.LOCALE / "django.mo")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
