@@ -17,7 +17,7 @@ class Standing:
 
     owed: dict[str, int]
     waived_now: int = 0
-    vesting: list[tuple[t.Vesting, int]] = field(default_factory=list)
+    vesting: list[tuple[t.Waive, int]] = field(default_factory=list)
     capitalized: int = 0
     carried: list[tuple[t.Carry, int]] = field(default_factory=list)
     set_aside: int = 0
@@ -67,7 +67,7 @@ def _waive(standing: Standing, waive: t.Waive, divide: Divide, at: str) -> None:
     if waive.vests == "now":
         standing.waived_now += amount
     else:
-        standing.vesting.append((waive.vests, amount))
+        standing.vesting.append((waive, amount))
 
 
 def _amount(measure: t.Waive | t.SetAside, of: int, divide: Divide, at: str) -> int:

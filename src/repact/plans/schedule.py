@@ -162,8 +162,8 @@ def _add_once_only(rows: Rows, standing: measures.Standing, count: int) -> None:
         _carry(rows, carry, amount, count)
     rows.columns["principal"][-1] += standing.set_aside
     rows.carried[-1] += standing.set_aside
-    for vests, amount in standing.vesting:
-        parts = spread(amount, count) if vests == "per_installment" else [amount]
+    for waive, amount in standing.vesting:
+        parts = spread(amount, count) if waive.vests == "per_installment" else [amount]
         for offset, part in enumerate(reversed(parts), start=1):
             rows.vesting[-offset] += part
 
