@@ -32,9 +32,9 @@ def plan(**changes: Any) -> dict[str, Any]:
         },
     }
     for name, value in changes.items():
-        made["terms" if name in made["terms"] or name == "business_day" else "position"][name] = (
-            value
-        )
+        made[
+            "terms" if name in made["terms"] or name in {"business_day", "conduct"} else "position"
+        ][name] = value
     return made
 
 

@@ -1,0 +1,83 @@
+"""What it takes to end a plan on a day: payoff, acceleration, the position for another plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from repact.plans.accrual import part_of_period
+from repact.plans.servicing.live import FEES, INTEREST, PENALTY, PRINCIPAL, LiveRow
+
+if TYPE_CHECKING:
+    from repact.plans.servicing.fold import Fold
+
+
+def owed(fold: Fold, on: date, /) -> list[int]:
+    """What ends the plan on a day, per component in the order of FEES_FIRST.
+
+    Open rows that are due, and of the rows to come: the principal, the interest earned up to the
+    day, what was carried or set aside. Interest to come is not part of it (Civil Code of China
+    art. 677: an early payer pays interest for the actual period).
+    """
+    sums = [0, 0, 0, 0, 0]
+    for row in fold.overdue(on):
+        for index in range(5):
+            sums[index] += row.due[index] - row.paid[index]
+    ahead = to_come(fold, on)
+    return [a + b for a, b in zip(sums, _owed_ahead(fold, ahead, on), strict=True)]
+
+
+def to_come(fold: Fold, on: date, /) -> list[LiveRow]:
+    """The rows whose due date lies ahead, in the order of their periods."""
+    return [row for row in fold.rows if row.due_date > on]
+
+
+def collapse(fold: Fold, on: date, /) -> None:
+    """Have everything fall due on a day: the rows to come become one."""
+    ahead = to_come(fold, on)
+    if not ahead:
+        return
+    net = _owed_ahead(fold, ahead, on)
+    if net[PRINCIPAL] < 0:  # more was paid in advance than is owed: the rest is the borrower's
+        fold.credit -= net[PRINCIPAL]
+        net[PRINCIPAL] = 0
+    for row in ahead:
+        row.due = list(row.paid)
+        row.open_minor = 0
+    first = ahead[0]
+    first.due = [paid + part for paid, part in zip(first.paid, net, strict=True)]
+    first.open_minor = sum(net)
+    first.move(on, fold.conduct)
+    fold.sort()
+
+
+def _owed_ahead(fold: Fold, ahead: list[LiveRow], on: date) -> list[int]:
+    """Of the rows to come, what is owed on a day, less what was paid on them in advance."""
+    sums = [0, 0, 0, 0, 0]
+    not_earned = 0
+    for row in ahead:
+        for index in range(5):
+            sums[index] += row.due[index] - row.paid[index]
+        earned = _earned(fold, row, on)
+        not_earned += row.charge_minor - earned
+        if row.period.resting == "accrue":
+            # this holiday's interest is principal of later rows, and so far only partly earned
+            sums[PRINCIPAL] -= row.charge_minor
+            sums[INTEREST] += row.charge_minor
+    sums[INTEREST] -= not_earned
+    for index in (INTEREST, PENALTY, FEES):
+        if sums[index] < 0:  # more interest was paid in advance than is earned
+            sums[PRINCIPAL] += sums[index]
+            sums[index] = 0
+    return sums
+
+
+def _earned(fold: Fold, row: LiveRow, on: date) -> int:
+    """What the row's period has earned by a day."""
+    period = row.period
+    if not row.charge_minor or on <= period.start:
+        return 0
+    rate = part_of_period(
+        fold.agreement.terms, rate=period.rate, start=period.start, end=period.end, until=on
+    )
+    return min(fold.agreement.divide(row.balance_minor * rate[0], rate[1]), row.charge_minor)

@@ -1,0 +1,117 @@
+"""A row while it lives: what is due, what was paid, what being late has cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from repact.dates.day_count import year_fraction
+from repact.money.rounding import divide_half_up
+from repact.plans.conduct import FEES_FIRST, Conduct, Due
+from repact.plans.fields import WHOLE_PPM
+from repact.plans.schedule import Row
+from repact.plans.servicing.agreement import Agreement, Period
+
+LATE, FEES, PENALTY, INTEREST, PRINCIPAL = range(5)
+INDEX: dict[Due, int] = {name: index for index, name in enumerate(FEES_FIRST)}
+
+
+class Part(NamedTuple):
+    """A part of a payment: so much for one component of one row (row 0: a returned waiver)."""
+
+    row: int
+    component: Due
+    amount_minor: int
+
+
+@dataclass(slots=True)
+class LiveRow:
+    """One row; `due` and `paid` are lists in the order of FEES_FIRST.
+
+    `late_sum` is the exact late cost so far as a fraction, up to `late_until`; `balance_minor` is
+    the interest-bearing balance its period starts with, `charge_minor` what the period earns on it.
+    """
+
+    number: int
+    due_date: date
+    due: list[int]
+    paid: list[int]
+    open_minor: int
+    vesting_minor: int
+    period: Period
+    balance_minor: int
+    charge_minor: int
+    late_until: date
+    late_sum: tuple[int, int] = (0, 1)
+    settled_on: date | None = None
+    skipped: bool = False
+
+    def pay(self, index: int, amount: int, /) -> int:
+        """Use at most `amount` for one component; what was used."""
+        used = min(amount, self.due[index] - self.paid[index])
+        self.paid[index] += used
+        self.open_minor -= used
+        return used
+
+    def run_late(self, conduct: Conduct, on: date, /) -> None:
+        """Let late cost run up to a day, on the principal still open; nothing in grace days."""
+        principal = self.due[PRINCIPAL] - self.paid[PRINCIPAL]
+        if on <= self.late_until or not principal or not conduct.late_rate_ppm:
+            return
+        part, whole = year_fraction(self.late_until, on, conduct.late_day_count)
+        part, whole = principal * conduct.late_rate_ppm * part, whole * WHOLE_PPM
+        before, of = self.late_sum
+        self.late_sum = (
+            (before + part, of) if of == whole else (before * whole + part * of, of * whole)
+        )
+        self.late_until = on
+        late = divide_half_up(*self.late_sum)
+        self.open_minor += late - self.due[LATE]
+        self.due[LATE] = late
+
+    def move(self, to: date, conduct: Conduct, /) -> None:
+        """Have it fall due on another day."""
+        self.due_date = to
+        self.late_until = to + timedelta(days=conduct.grace_days)
+
+
+def live_rows(agreement: Agreement, /) -> list[LiveRow]:
+    """The rows as signed, nothing paid."""
+    grace = timedelta(days=agreement.conduct.grace_days)
+    rows, periods = agreement.schedule.rows, agreement.periods
+    return [_live(row, period, grace) for row, period in zip(rows, periods, strict=True)]
+
+
+def _live(row: Row, period: Period, grace: timedelta) -> LiveRow:
+    return LiveRow(
+        number=row.number,
+        due_date=row.due_date,
+        due=[0, row.fees_minor, row.penalty_minor, row.interest_minor, row.principal_minor],
+        paid=[0, 0, 0, 0, 0],
+        open_minor=row.payment_minor,
+        vesting_minor=row.vesting_minor,
+        period=period,
+        balance_minor=period.balance_minor,
+        charge_minor=period.charge_minor,
+        late_until=row.due_date + grace,
+        settled_on=None if row.payment_minor else row.due_date,
+    )
+
+
+def spend(
+    rows: list[LiveRow], amount: int, order: list[int], *, across_rows: bool
+) -> Iterator[Part]:
+    """Use an amount on these rows in this order: rows whole, or component by component."""
+    if across_rows:
+        places = ((row, index) for row in rows for index in order)
+    else:
+        places = ((row, index) for index in order for row in rows)
+    for row, index in places:
+        if not amount:
+            return
+        used = row.pay(index, amount)
+        if used:
+            amount -= used
+            yield Part(row.number, FEES_FIRST[index], used)

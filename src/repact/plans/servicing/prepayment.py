@@ -1,0 +1,107 @@
+"""Paying principal early: the rows to come are laid again on the smaller balance."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from repact.plans import annuity
+from repact.plans import terms as t
+from repact.plans.accrual import part_of_period
+from repact.plans.conduct import Excess
+from repact.plans.servicing.live import INTEREST, PRINCIPAL, LiveRow, Part
+
+if TYPE_CHECKING:
+    from repact.plans.servicing.fold import Fold
+
+
+def possible(fold: Fold, /) -> bool:
+    """Whether the principal of the rows to come can be reduced.
+
+    It cannot while a row of them was moved behind another, was paid in part, or rests with its
+    interest kept aside: then an excess pays rows in advance. Nor where the plan is one settlement.
+    """
+    tail = _tail(fold)
+    in_order = all(a.due_date < b.due_date for a, b in pairwise(tail))
+    return (
+        in_order
+        and fold.standing == "active"
+        and not any(sum(row.paid) or row.period.resting == "simple" for row in tail)
+    )
+
+
+def reduce(fold: Fold, on: date, amount: int, excess: Excess, /) -> tuple[list[Part], int]:
+    """Use an amount for principal of the rows to come; the parts, and the interest it freed.
+
+    Periods already paid for, but not over, give back the interest the early principal saves; what
+    they give back is principal too. `shorten` keeps the payments, `lower` their number, where
+    the rows to come are equal payments.
+    """
+    tail = _tail(fold)
+    if not tail:
+        return [], 0
+    balance = tail[0].balance_minor
+    paid_for = [r for r in fold.rows[: tail[0].number - 1] if r.period.end > on and r.charge_minor]
+    whole = sum(_saved(fold, row, balance, on) for row in paid_for)
+    principal = min(amount, balance - whole)
+    parts = []
+    freed = 0
+    for row in paid_for:
+        saved = _saved(fold, row, balance if principal == balance - whole else principal, on)
+        row.due[INTEREST] -= saved
+        row.paid[INTEREST] -= saved
+        row.charge_minor -= saved
+        freed += saved
+        if saved:
+            parts.append(Part(row.number, "interest", -saved))
+    parts.append(Part(0, "principal", principal + freed))
+    _lay_again(fold, tail, balance - principal - freed, excess)
+    fold.prepaid += principal + freed
+    fold.settle(tail, on)
+    return parts, freed
+
+
+def _tail(fold: Fold) -> list[LiveRow]:
+    """The rows from the first open one on, in the order of their periods."""
+    first = next((row.number for row in fold.rows if row.open_minor), len(fold.rows) + 1)
+    return fold.rows[first - 1 :]
+
+
+def _saved(fold: Fold, row: LiveRow, principal: int, on: date) -> int:
+    """The interest of a running period that principal paid on a day does not earn."""
+    period = row.period
+    earned = part_of_period(
+        fold.agreement.terms, rate=period.rate, start=period.start, end=period.end, until=on
+    )
+    rate, whole = (
+        period.rate[0] * earned[1] - earned[0] * period.rate[1],
+        period.rate[1] * earned[1],
+    )
+    return min(fold.agreement.divide(principal * rate, whole), row.charge_minor)
+
+
+def _lay_again(fold: Fold, tail: list[LiveRow], balance: int, excess: Excess) -> None:
+    divide = fold.agreement.divide
+    lower = excess == "lower" and all(row.period.level for row in tail)
+    lower = lower and not isinstance(fold.agreement.terms.shape[-1], t.Balloon)
+    level = 0
+    if lower and balance:
+        rates = [row.period.rate for row in tail]
+        level = divide(*annuity.level_payment(balance=balance, balloon=0, rates=rates))
+    for row in tail:
+        pays = row.period.resting == "no"
+        aside = row.due[PRINCIPAL] - row.balance_minor if row is tail[-1] else 0
+        kept = row.due[INTEREST] - (row.charge_minor if pays else 0)
+        payment = level if lower else row.due[PRINCIPAL] - aside + row.charge_minor
+        rate, whole = row.period.rate
+        charge = divide(balance * rate, whole) if row.charge_minor else 0
+        row.balance_minor, row.charge_minor = balance, charge
+        if not pays:
+            balance += charge if row.period.resting == "accrue" else 0
+            continue
+        ends = row is tail[-1] or payment >= balance + charge
+        principal = balance if ends else payment - charge
+        row.due[INTEREST], row.due[PRINCIPAL] = kept + charge, principal + aside
+        row.open_minor = sum(row.due) - sum(row.paid)
+        balance -= principal

@@ -1,0 +1,196 @@
+"""`replay(agreement, events, as_of)`: what stands on a day, worked out from what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from repact.plans import terms as t
+from repact.plans.accrual import rate_on
+from repact.plans.errors import InvariantError, PlanError
+from repact.plans.position import Position
+from repact.plans.servicing import closing
+from repact.plans.servicing.agreement import Agreement
+from repact.plans.servicing.events import Event, Reversal
+from repact.plans.servicing.fold import Fold
+from repact.plans.servicing.live import LiveRow
+from repact.plans.servicing.state import Amounts, Happening, PlanState, RowStanding, RowState
+
+
+class PayoffQuote(NamedTuple):
+    """What ends the plan on a day, by component, and what that saves against paying every row.
+
+    `total_minor` is after the borrower's credit; what was waived on condition of completion is
+    then earned.
+    """
+
+    on: date
+    amounts: Amounts
+    credit_minor: int
+    total_minor: int
+    saved_minor: int
+
+
+def replay(agreement: Agreement, events: Sequence[Event], as_of: date, /) -> PlanState:
+    """The state of a plan on a day: a pure fold over its events, in the order of their dates.
+
+    Events after `as_of` have not happened yet; events of one day keep their order; reversed events
+    never happened. Raises PlanError naming the first event that cannot be, InvariantError if
+    money was lost.
+    """
+    fold = _folded(agreement, events, as_of)
+    return _state(fold, as_of)
+
+
+def payoff(agreement: Agreement, events: Sequence[Event], on: date, /) -> PayoffQuote:
+    """What has to be paid on a day to end the plan."""
+    fold = _folded(agreement, events, on)
+    amounts = Amounts(*closing.owed(fold, on))
+    returned = fold.returned.open_minor if fold.returned else 0
+    open_minor = sum(row.open_minor for row in fold.rows)
+    total = max(amounts.total_minor + returned - fold.credit, 0)
+    return PayoffQuote(on, amounts, fold.credit, total, open_minor - amounts.total_minor)
+
+
+def position_on(agreement: Agreement, events: Sequence[Event], on: date, /) -> Position:
+    """What is owed on a day, as the start of another plan; what being late cost is penalty.
+
+    Raises PlanError `plan.nothing_owed`. The original contract stays the one to compare with.
+    """
+    fold = _folded(agreement, events, on)
+    amounts = Amounts(*closing.owed(fold, on))
+    if amounts.principal <= 0:
+        raise PlanError("plan.nothing_owed", field="on")
+    return agreement.position.model_copy(
+        update={
+            "as_of": on,
+            "principal_minor": amounts.principal,
+            "interest_minor": amounts.interest,
+            "penalty_minor": amounts.penalty + amounts.late,
+            "fees_minor": amounts.fees,
+        }
+    )
+
+
+def _folded(agreement: Agreement, events: Sequence[Event], as_of: date) -> Fold:
+    fold = Fold(agreement)
+    for event in _that_happened(events, as_of):
+        if event.on < agreement.terms.effective_date:
+            raise PlanError("plan.event_before_start", field=event.id)
+        fold.happen(event)
+    _assert_nothing_lost(fold)
+    return fold
+
+
+def _that_happened(events: Sequence[Event], as_of: date) -> list[Event]:
+    """Events up to a day, in order, without those reversed and without the reversals."""
+    ordered = sorted((event for event in events if event.on <= as_of), key=lambda event: event.on)
+    seen: set[str] = set()
+    for event in ordered:
+        if event.id in seen:
+            raise PlanError("plan.duplicate_event", field=event.id)
+        if isinstance(event, Reversal) and event.of not in seen:
+            raise PlanError("plan.unknown_event", field=event.id, of=event.of)
+        seen.add(event.id)
+    gone: set[str] = set()
+    happened: list[Event] = []
+    for event in reversed(ordered):
+        if event.id in gone:
+            continue
+        if isinstance(event, Reversal):
+            gone.add(event.of)
+        else:
+            happened.append(event)
+    happened.reverse()
+    return happened
+
+
+def _assert_nothing_lost(fold: Fold) -> None:
+    """Every minor unit that arrived is on a row, was principal paid early, or is credit."""
+    kept = sum(sum(row.paid) for row in fold.rows) + fold.prepaid + fold.credit
+    kept += sum(fold.returned.paid) if fold.returned else 0
+    if kept != fold.received:
+        raise InvariantError("plan.invariant_broken", law="every_minor_unit_is_accounted_for")
+
+
+def _state(fold: Fold, as_of: date) -> PlanState:
+    overdue = fold.overdue(as_of)
+    conduct, position = fold.conduct, fold.agreement.position
+    rows = tuple(_row_state(fold, row, as_of) for row in fold.rows)
+    returned = fold.returned
+    return PlanState(
+        as_of=as_of,
+        standing=fold.standing,
+        rows=rows,
+        returned=Amounts(*(d - p for d, p in zip(returned.due, returned.paid, strict=True)))
+        if returned
+        else Amounts(),
+        paid=Amounts(*(sum(column) for column in zip(*(row.paid for row in rows), strict=True))),
+        prepaid_minor=fold.prepaid,
+        open_minor=sum(row.open_minor for row in rows) + (returned.open_minor if returned else 0),
+        overdue_minor=sum(row.open_minor for row in overdue if row.due_date < as_of),
+        credit_minor=fold.credit,
+        vested_minor=fold.vested,
+        pending_minor=fold.pending_and_vested() - fold.vested,
+        days_past_due=(as_of - overdue[0].due_date).days if overdue else 0,
+        contract_days_past_due=_contract_days_past_due(position, fold.received, as_of),
+        breach_possible_from=fold.breach_possible_from(as_of),
+        annual_rate_ppm=rate_on(fold.agreement.terms, as_of),
+        skips_left=conduct.skips - fold.skips,
+        date_moves_left=conduct.date_moves - fold.moves,
+        postings=tuple(fold.postings),
+        happenings=tuple(
+            sorted((*fold.happenings, *_rates(fold.agreement.terms, as_of)), key=lambda one: one.on)
+        ),
+    )
+
+
+def _row_state(fold: Fold, row: LiveRow, as_of: date) -> RowState:
+    standing: RowStanding
+    if not row.open_minor:
+        standing = "paid"
+    elif row.due_date > as_of:
+        standing = "upcoming"
+    elif row.due_date == as_of:
+        standing = "due"
+    elif as_of <= row.due_date + timedelta(days=fold.conduct.grace_days):
+        standing = "grace"
+    else:
+        standing = "late"
+    signed = fold.agreement.schedule.rows[row.number - 1].due_date
+    return RowState(
+        number=row.number,
+        signed_due_date=signed,
+        due_date=row.due_date,
+        due=Amounts(*row.due),
+        paid=Amounts(*row.paid),
+        open_minor=row.open_minor,
+        standing=standing,
+        settled_on=row.settled_on,
+    )
+
+
+def _contract_days_past_due(position: Position, received: int, as_of: date) -> int | None:
+    """Days since the oldest installment of the contract that the money received does not cover."""
+    if position.contract is None:
+        return None
+    asked = 0
+    for row in position.contract.remaining:
+        asked += row.amount_minor
+        if row.due_date >= as_of:
+            break
+        if asked > received:
+            return (as_of - row.due_date).days
+    return 0
+
+
+def _rates(terms: t.Terms, as_of: date) -> list[Happening]:
+    """The days on which the rate in force changed: a rate or a freeze began or ended."""
+    days = {m.from_date for m in terms.measures if isinstance(m, t.RateChange | t.Freeze)}
+    days |= {m.to_date for m in terms.measures if isinstance(m, t.Freeze)}
+    return [
+        Happening(day, "rate_changed", {"annual_rate_ppm": rate_on(terms, day)})
+        for day in days
+        if day <= as_of
+    ]
