@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from repact.plans.accrual import part_of_period
 from repact.plans.servicing.live import FEES, INTEREST, PENALTY, PRINCIPAL, LiveRow
 
 if TYPE_CHECKING:
@@ -38,9 +37,6 @@ def collapse(fold: Fold, on: date, /) -> None:
     if not ahead:
         return
     net = _owed_ahead(fold, ahead, on)
-    if net[PRINCIPAL] < 0:  # more was paid in advance than is owed: the rest is the borrower's
-        fold.credit -= net[PRINCIPAL]
-        net[PRINCIPAL] = 0
     for row in ahead:
         row.due = list(row.paid)
         row.open_minor = 0
@@ -58,8 +54,7 @@ def _owed_ahead(fold: Fold, ahead: list[LiveRow], on: date) -> list[int]:
     for row in ahead:
         for index in range(5):
             sums[index] += row.due[index] - row.paid[index]
-        earned = _earned(fold, row, on)
-        not_earned += row.charge_minor - earned
+        not_earned += row.charge_minor - earned(fold, row, on)
         if row.period.resting == "accrue":
             # this holiday's interest is principal of later rows, and so far only partly earned
             sums[PRINCIPAL] -= row.charge_minor
@@ -72,12 +67,10 @@ def _owed_ahead(fold: Fold, ahead: list[LiveRow], on: date) -> list[int]:
     return sums
 
 
-def _earned(fold: Fold, row: LiveRow, on: date) -> int:
-    """What the row's period has earned by a day."""
-    period = row.period
-    if not row.charge_minor or on <= period.start:
+def earned(fold: Fold, row: LiveRow, on: date, /) -> int:
+    """What the row's period has earned by a day, on the principal that was there each day."""
+    if not row.charge_minor or on <= row.period.start:
         return 0
-    rate = part_of_period(
-        fold.agreement.terms, rate=period.rate, start=period.start, end=period.end, until=on
-    )
-    return min(fold.agreement.divide(row.balance_minor * rate[0], rate[1]), row.charge_minor)
+    whole = fold.part_earned(row, row.balance_minor, row.period.start, on)
+    saved = sum(fold.part_earned(row, part, since, on) for since, part in row.paid_early)
+    return min(whole - saved, row.charge_minor)

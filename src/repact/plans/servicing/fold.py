@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from repact.money.split import largest_remainder
+from repact.plans.accrual import part_of_period
 from repact.plans.conduct import Excess
 from repact.plans.errors import PlanError
 from repact.plans.servicing import closing, events, prepayment
@@ -36,24 +37,7 @@ class Fold:
 
     def happen(self, event: events.Event, /) -> None:
         """Let one event change the plan; raises PlanError naming why it cannot have happened."""
-        match event:
-            case events.Payment():
-                self._payment(event)
-            case events.Skip():
-                self._skip(event)
-            case events.DateMove():
-                self._move(event)
-            case events.Breach():
-                self._breach(event)
-            case events.Cure():
-                self._cure(event)
-            case events.Termination():
-                self._assert_in_force()
-                closing.collapse(self, event.on)
-                self._note(event.on, "terminated", standing="terminated")
-            case events.Renegotiation():
-                self._assert_in_force()
-                self._note(event.on, "renegotiated", standing="renegotiated", by=event.agreement)
+        getattr(self, f"_{event.kind}")(event)
 
     def overdue(self, on: date, /) -> list[LiveRow]:
         """The open rows that are due by a day, oldest first, with what being late has cost."""
@@ -70,16 +54,21 @@ class Fold:
                 due.append(row)
         return due
 
-    def days_past_due(self, on: date, /) -> int:
-        """Days since the oldest open row fell due."""
-        late = self.overdue(on)
-        return (on - late[0].due_date).days if late else 0
-
     def upcoming(self, on: date, /) -> list[LiveRow]:
         """The open rows that fall due after a day."""
         return [
             row for row in self.queue[self.first_open :] if row.open_minor and row.due_date > on
         ]
+
+    def part_earned(self, row: LiveRow, principal: int, since: date, until: date, /) -> int:
+        """What principal earns in a row's period between two days, in minor units, rounded once."""
+        period, terms = row.period, self.agreement.terms
+        upper, lower = (
+            part_of_period(terms, rate=period.rate, start=period.start, end=period.end, until=day)
+            for day in (until, since)
+        )
+        rate, whole = upper[0] * lower[1] - lower[0] * upper[1], upper[1] * lower[1]
+        return self.agreement.divide(principal * rate, whole)
 
     def breach_possible_from(self, on: date, /) -> date | None:
         """The first day on which a breach could be declared for what is unpaid now."""
@@ -113,42 +102,59 @@ class Fold:
         self._use(event.id, event.on, event.amount_minor, event.excess or self.conduct.excess)
 
     def _use(self, event: str, on: date, amount: int, excess: Excess) -> None:
-        """Spend money: what is due, the next row, then what the conduct says of an excess."""
+        """Spend money: what is due, then what comes next."""
         due = self.overdue(on)
         rule = self.conduct.rule_at((on - due[0].due_date).days if due else 0)
         order = [INDEX[name] for name in rule.order]
         parts = list(spend(due, amount, order, across_rows=rule.across == "rows"))
-        left = amount - sum(part.amount_minor for part in parts)
-        ahead: list[LiveRow] = []
-        if left and self.returned:
+        if self.returned:
+            left = amount - sum(part.amount_minor for part in parts)
             parts += spend([self.returned], left, order, across_rows=True)
-            left = amount - sum(part.amount_minor for part in parts)
-        if left:
-            ahead = self.upcoming(on)
-            parts += spend(ahead[:1], left, order, across_rows=True)
-            left = amount - sum(part.amount_minor for part in parts)
+        left = amount - sum(part.amount_minor for part in parts)
         freed = 0
         if left:
-            if excess != "advance" and prepayment.possible(self):
-                paid_early, freed = prepayment.reduce(self, on, left, excess)
-                parts += paid_early
-                left = amount - sum(part.amount_minor for part in parts)
-            parts += spend(ahead[1:], left, order, across_rows=True)
-            left = amount - sum(part.amount_minor for part in parts)
-        self.settle((*due, *ahead), on)
+            ahead, freed = self._pay_ahead(on, left, order, excess, parts)
+            due += ahead
+        self.settle(due, on)
+        left = amount - sum(part.amount_minor for part in parts)
         done = not self._anything_open()
         if done:  # everything waived on a condition is earned
             self._vested_now = self.pending_and_vested() - self.vested
-        self._post(event, on, tuple(parts), credit=left, freed=freed)
+        self._post(event, on, parts, credit=left, freed=freed)
         if done:
             self._note(on, "completed", standing="completed")
 
+    def _pay_ahead(
+        self, on: date, left: int, order: list[int], excess: Excess, parts: list[Part]
+    ) -> tuple[list[LiveRow], int]:
+        """Use what is more than due, adding to `parts`; the rows touched and the interest freed.
+
+        Enough to end the plan ends it, without the interest to come. Else the next row is paid,
+        and what is then left does what was agreed: later rows, or principal.
+        """
+        ahead = self.upcoming(on)
+        if ahead and left >= sum(closing.owed(self, on)):
+            closing.collapse(self, on)
+            ahead += self.overdue(on)
+            parts += spend(ahead, left, order, across_rows=True)
+            return ahead, 0
+        before = sum(part.amount_minor for part in parts)
+        parts += spend(ahead[:1], left, order, across_rows=True)
+        left -= sum(part.amount_minor for part in parts) - before
+        freed = 0
+        if left and excess != "advance" and prepayment.possible(self):
+            paid_early, freed = prepayment.reduce(self, on, left, excess)
+            parts += paid_early
+            left -= sum(part.amount_minor for part in paid_early)
+        parts += spend(ahead[1:], left, order, across_rows=True)
+        return ahead, freed
+
     def _post(
-        self, event: str, on: date, parts: tuple[Part, ...], *, credit: int, freed: int = 0
+        self, event: str, on: date, parts: Iterable[Part], *, credit: int, freed: int = 0
     ) -> None:
         self.credit += credit
         self.vested += self._vested_now
-        self.postings.append(Posting(event, on, parts, credit, self._vested_now, freed))
+        self.postings.append(Posting(event, on, tuple(parts), credit, self._vested_now, freed))
         self._vested_now = 0
 
     def _anything_open(self) -> bool:
@@ -170,12 +176,11 @@ class Fold:
         dates = terms.frequency.recurrence().dates(
             terms.first_due_date, len(self.rows) + self.skips
         )
-        row.skipped = True
         row.move(dates[-1], self.conduct)
         self.sort()
         self._note(event.on, "skipped", row=row.number, to=row.due_date.isoformat())
 
-    def _move(self, event: events.DateMove) -> None:
+    def _date_move(self, event: events.DateMove) -> None:
         row = self._movable(event, event.row)
         if self.moves >= self.conduct.date_moves:
             raise PlanError("plan.no_date_moves_left", field="row", moves=self.conduct.date_moves)
@@ -244,6 +249,15 @@ class Fold:
             paid, self.returned = sum(self.returned.paid), None
             if paid:
                 self._use(event.id, event.on, paid, "advance")
+
+    def _termination(self, event: events.Termination) -> None:
+        self._assert_in_force()
+        closing.collapse(self, event.on)
+        self._note(event.on, "terminated", standing="terminated")
+
+    def _renegotiation(self, event: events.Renegotiation) -> None:
+        self._assert_in_force()
+        self._note(event.on, "renegotiated", standing="renegotiated", by=event.agreement)
 
     def _assert_in_force(self) -> None:
         if self.standing not in IN_FORCE:

@@ -31,7 +31,8 @@ class LiveRow:
     """One row; `due` and `paid` are lists in the order of FEES_FIRST.
 
     `late_sum` is the exact late cost so far as a fraction, up to `late_until`; `balance_minor` is
-    the interest-bearing balance its period starts with, `charge_minor` what the period earns on it.
+    the interest-bearing balance its period starts with, `charge_minor` what the period earns on it,
+    less what principal `paid_early`, on a day within the period, does not earn.
     """
 
     number: int
@@ -46,7 +47,7 @@ class LiveRow:
     late_until: date
     late_sum: tuple[int, int] = (0, 1)
     settled_on: date | None = None
-    skipped: bool = False
+    paid_early: tuple[tuple[date, int], ...] = ()
 
     def pay(self, index: int, amount: int, /) -> int:
         """Use at most `amount` for one component; what was used."""

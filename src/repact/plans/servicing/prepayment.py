@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from repact.plans import annuity
 from repact.plans import terms as t
-from repact.plans.accrual import part_of_period
 from repact.plans.conduct import Excess
 from repact.plans.servicing.live import INTEREST, PRINCIPAL, LiveRow, Part
 
@@ -45,13 +44,15 @@ def reduce(fold: Fold, on: date, amount: int, excess: Excess, /) -> tuple[list[P
     paid_for = [r for r in fold.rows[: tail[0].number - 1] if r.period.end > on and r.charge_minor]
     whole = sum(_saved(fold, row, balance, on) for row in paid_for)
     principal = min(amount, balance - whole)
+    early = balance if principal == balance - whole else principal
     parts = []
     freed = 0
     for row in paid_for:
-        saved = _saved(fold, row, balance if principal == balance - whole else principal, on)
+        saved = _saved(fold, row, early, on)
         row.due[INTEREST] -= saved
         row.paid[INTEREST] -= saved
         row.charge_minor -= saved
+        row.paid_early += ((on, early),)
         freed += saved
         if saved:
             parts.append(Part(row.number, "interest", -saved))
@@ -70,15 +71,7 @@ def _tail(fold: Fold) -> list[LiveRow]:
 
 def _saved(fold: Fold, row: LiveRow, principal: int, on: date) -> int:
     """The interest of a running period that principal paid on a day does not earn."""
-    period = row.period
-    earned = part_of_period(
-        fold.agreement.terms, rate=period.rate, start=period.start, end=period.end, until=on
-    )
-    rate, whole = (
-        period.rate[0] * earned[1] - earned[0] * period.rate[1],
-        period.rate[1] * earned[1],
-    )
-    return min(fold.agreement.divide(principal * rate, whole), row.charge_minor)
+    return min(fold.part_earned(row, principal, on, row.period.end), row.charge_minor)
 
 
 def _lay_again(fold: Fold, tail: list[LiveRow], balance: int, excess: Excess) -> None:
