@@ -45,10 +45,10 @@ class Conduct(Strict):
     `late_rate_ppm` is the yearly rate on the late payment's principal after `grace_days`;
     `remind_days` before a due date a reminder is sent; waived sums never come back when
     `waivers_return` is false. `tolerated_late` payments may come after the grace days and still
-    earn their waiver. A breach is possible `cure_days` after the grace days. `skips` payments may be
-    moved behind the last one, `date_moves` by up to `date_move_days`, at no cost. `excess` says what
-    a payment does that is larger than what is due: pays later rows in advance, or reduces the
-    principal, with fewer payments (`shorten`) or smaller ones (`lower`).
+    earn their waiver. A breach is possible `cure_days` after the grace days. `skips` payments may
+    be moved behind the last one, `date_moves` by up to `date_move_days`, at no cost. `excess` says
+    what a payment does that is larger than what is due: it pays later rows in advance, or reduces
+    the principal, with fewer payments (`shorten`) or smaller ones (`lower`).
     """
 
     grace_days: Days = 0

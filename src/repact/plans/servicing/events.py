@@ -66,13 +66,29 @@ class Cure(_Event):
 
 
 class Termination(_Event):
-    """The plan ends and all that is owed that day falls due; interest to come does not."""
+    """The plan ends and all that is owed that day falls due; interest to come does not.
+
+    计划提前终止，当日所欠全部到期，未发生的利息不收。
+
+    Formula: Σ open rows − interest not yet earned.
+    Source: Civil Code of China art. 563 and 566; with notice, and undone by a reversal.
+    Hear: The plan has ended. This is what is owed today, and what can still be done.
+    听到: 计划已经终止，这是今天所欠的金额，以及您还能做什么。
+    """
 
     kind: Literal["termination"]
 
 
 class Renegotiation(_Event):
-    """Another agreement takes the plan's place, from what is owed that day."""
+    """Another agreement takes the plan's place, from what is owed that day.
+
+    以当日所欠为起点，由新的协议取代旧的。
+
+    Formula: the new position is what is owed by component; `position_on` works it out.
+    Source: Civil Code of China art. 543; IFRS 9 B3.3.6 (10% test); never a loan to hide arrears.
+    Hear: Your new plan takes over from the old one, and nothing you paid is lost.
+    听到: 新计划接替旧计划，已还的每一分都算数。
+    """
 
     kind: Literal["renegotiation"]
     agreement: Annotated[str, Field(min_length=1, max_length=120)]
