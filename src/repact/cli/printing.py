@@ -30,6 +30,16 @@ def refuse(error: RepactError, /) -> None:
     print(json.dumps(error.as_dict(), ensure_ascii=False), file=sys.stderr)  # noqa: T201
 
 
+def json_object(value: dict[str, Any], /) -> None:
+    """A result on standard output, indented."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def json_line(value: dict[str, Any], /) -> None:
+    """A result on one line of standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
 def money(amount_minor: int, /) -> str:
     """1234550 -> 12,345.50."""
     units, cents = divmod(abs(amount_minor), 100)

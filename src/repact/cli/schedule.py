@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from repact.cli import printing
+from repact.cli import printing, reading
 from repact.errors import RepactError
 from repact.plans import document, result
 
@@ -43,10 +39,10 @@ def schedule(
     """Print the exact schedule of a plan document."""
     if lines:
         raise typer.Exit(_each_line(file))
-    answer = result.as_json(document.parse(_read(file)))
+    answer = result.as_json(document.parse(reading.whole(file)))
     match style:
         case Format.JSON:
-            _print(answer, indent=2)
+            printing.json_object(answer)
         case Format.TABLE:
             printing.table(answer, chinese=lang is Language.ZH)
         case Format.CSV:
@@ -56,37 +52,10 @@ def schedule(
 def _each_line(file: str) -> int:
     """Print one result or error for each line; 2 when any line was bad."""
     worst = 0
-    for line in _lines(file):
+    for line in reading.lines(file):
         try:
-            _print(result.as_json(document.parse(line)))
+            printing.json_line(result.as_json(document.parse(line)))
         except RepactError as error:
             worst = 2
-            _print(error.as_dict())
+            printing.json_line(error.as_dict())
     return worst
-
-
-def _read(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read(document.DOCUMENT_BYTES_MAX + 1)
-    try:
-        with Path(file).open("rb") as opened:
-            return opened.read(document.DOCUMENT_BYTES_MAX + 1)
-    except OSError as error:
-        raise RepactError("cli.unreadable_file", field="file", name=file) from error
-
-
-def _lines(file: str) -> Iterator[bytes]:
-    if file == "-":
-        yield from (line for line in sys.stdin.buffer if line.strip())
-        return
-    try:
-        with Path(file).open("rb") as opened:
-            yield from (line for line in opened if line.strip())
-    except OSError as error:
-        raise RepactError("cli.unreadable_file", field="file", name=file) from error
-
-
-def _print(value: dict[str, Any], *, indent: int | None = None) -> None:
-    separators = None if indent else (",", ":")
-    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
-    sys.stdout.write(text + "\n")

@@ -40,11 +40,13 @@ def disclose(position: Position, terms: Terms, schedule: Schedule) -> Disclosure
     ]
     contract = position.contract
     present_value = _present_value(position, terms, payments)
+    per_year = periods_per_year(terms.frequency)
+    nominal = nominal_ppm(amount=amount, payments=payments, periods_per_year=per_year)
     return Disclosure(
-        annual_rate_nominal_ppm=nominal_ppm(
-            amount=amount, payments=payments, periods_per_year=periods_per_year(terms.frequency)
+        annual_rate_nominal_ppm=nominal,
+        annual_rate_effective_ppm=effective_ppm(
+            amount=amount, flows=flows, nominal=(nominal, per_year) if nominal else None
         ),
-        annual_rate_effective_ppm=effective_ppm(amount=amount, flows=flows),
         versus_today_minor=total - position.total_minor,
         versus_contract_minor=(
             total - sum(row.amount_minor for row in contract.remaining) if contract else None

@@ -86,3 +86,28 @@ class TestSchedule:
         )
         made = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True)
         assert made.returncode == 0, made.stderr
+
+
+class TestRate:
+    FLOWS = {
+        "advances": [{"date": "1978-01-10", "amount_minor": 500_000}],
+        "payments": [
+            {"date": f"{1978 + month // 12}-{month % 12 + 1:02}-10", "amount_minor": 23_000}
+            for month in range(1, 25)
+        ],
+        "unit_period": {"every": 1, "unit": "month"},
+    }
+
+    def test_is_printed_as_its_rule_does(self):
+        made = repact("rate", "--method", "us-reg-z", "-", text=json.dumps(self.FLOWS))
+        assert made.returncode == 0
+        assert json.loads(made.stdout) == {
+            "method": "us-reg-z",
+            "annual_rate_ppm": 96_857,
+            "published": "9.69",
+        }
+
+    def test_refuses_by_code(self):
+        made = repact("rate", "--method", "cn-irr", "-", text=json.dumps(self.FLOWS | {"x": 1}))
+        assert made.returncode == 2
+        assert json.loads(made.stderr)["code"] == "plan.unknown_key"
