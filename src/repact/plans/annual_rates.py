@@ -65,7 +65,9 @@ def effective_ppm(
     return exact_effective_ppm(amount=amount, flows=flows) if found is None else found
 
 
-def _caught(amount: int, gaps: Flows, rate: Callable[[int, int], int], start: int | None) -> int | None:
+def _caught(
+    amount: int, gaps: Flows, rate: Callable[[int, int], int], start: int | None
+) -> int | None:
     """The rate that both ends of a certain bracket of the discount factor round to, or None.
 
     `gaps` are (time since the flow before, payment). For factors up to 1 only, that is rates from
@@ -79,7 +81,7 @@ def _caught(amount: int, gaps: Flows, rate: Callable[[int, int], int], start: in
     factor = start or _guess(amount, total, gaps)
     for _ in range(_STEPS_MAX):
         value, slope = _value_and_slope(runs, factor)
-        move = ((value - goal) << _BITS) // slope
+        move = ((value - goal) << _BITS) // max(slope, 1)
         factor -= factor * move >> _BITS
         if not 0 < factor < _ONE:
             return None
