@@ -12,7 +12,7 @@ from repact.errors import RepactError
 from repact.plans.errors import InvariantError
 
 # The engine's commands, each a module of this room with a function of its name: loaded when named.
-ENGINE = ("schedule", "rate")
+ENGINE = ("schedule", "verify", "rate")
 OK, BAD_INPUT, NO_PLAN_FITS, INVARIANT_BROKEN = 0, 2, 3, 4
 
 app = typer.Typer(

@@ -10,6 +10,7 @@ from typing import Any
 
 import rfc8785
 
+from repact.plans.disclosure import disclose
 from repact.plans.document import Document, validate
 from repact.plans.errors import PlanError
 from repact.plans.position import Position
@@ -57,17 +58,58 @@ def certify(position: Position, terms: Terms, schedule: Schedule) -> dict[str, A
     }
 
 
-def verify(certificate: dict[str, Any], /) -> Schedule:
+def verify(certificate: Any, /) -> Schedule:
     """Recompute the schedule a certificate speaks of.
 
-    Raises PlanError `plan.certificate_differs`, naming the field, when anything is not as stated.
+    Raises PlanError `plan.certificate_differs`, naming the field, when anything is not as stated:
+    a value, its type, a key too many or missing.
     """
+    if not isinstance(certificate, dict):
+        raise PlanError("plan.wrong_type", field="certificate")
     document = validate(
-        Document, {"position": certificate.get("position"), "terms": certificate.get("terms")}
+        Document, {name: certificate[name] for name in ("position", "terms") if name in certificate}
     )
     schedule = build(document.position, document.terms)
-    right = certify(document.position, document.terms, schedule)
-    for field in sorted({*right, *certificate}):
-        if certificate.get(field) != right.get(field):
-            raise PlanError("plan.certificate_differs", field=field)
+    _assert_same(certificate, certify(document.position, document.terms, schedule))
     return schedule
+
+
+def verify_result(result: Any, /) -> Schedule:
+    """The same for a certificate that comes with the rows and totals it certifies.
+
+    This is what `repact schedule` prints; the disclosure follows from the rest and is compared too.
+    """
+    if not isinstance(result, dict) or "certificate" not in result:
+        return verify(result)
+    schedule = verify(result["certificate"])
+    right = {
+        "rows": [row_as_json(row) for row in schedule.rows],
+        "totals": schedule.totals._asdict(),
+        "disclosure": disclosed(result["certificate"], schedule),
+        "certificate": result["certificate"],
+    }
+    _assert_same(result, right)
+    return schedule
+
+
+def disclosed(certificate: dict[str, Any], schedule: Schedule, /) -> dict[str, Any]:
+    """The disclosure of a certified schedule."""
+    document = validate(Document, {name: certificate[name] for name in ("position", "terms")})
+    return disclose(document.position, document.terms, schedule)._asdict()
+
+
+def _assert_same(stated: dict[str, Any], right: dict[str, Any]) -> None:
+    for field in sorted({*right, *stated}):
+        if field not in right or field not in stated or not _same(stated[field], right[field]):
+            raise PlanError("plan.certificate_differs", field=field)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal and of the same types throughout: 1, 1.0 and true are three things."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from repact.dates.business_days import Calendar
 from repact.dates.day_count import DayCount
@@ -215,6 +215,22 @@ class Terms(Strict):
     shape: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=50, strict=False)]
     conduct: dict[str, Any] = Field(default_factory=dict)
 
+    @field_validator("conduct")
+    @classmethod
+    def _has_no_floats(cls, conduct: dict[str, Any]) -> dict[str, Any]:
+        """Everything that is hashed is a string, an integer, a truth value or nothing."""
+        if not _is_exact(conduct):
+            raise ValueError("wrong_type")
+        return conduct
+
     def as_json(self) -> dict[str, Any]:
         """The terms in the form of the plan document."""
         return self.model_dump(mode="json", exclude_none=True)
+
+
+def _is_exact(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_exact(value[key]) for key in value)
+    if isinstance(value, list):
+        return all(map(_is_exact, value))
+    return value is None or isinstance(value, str | int)

@@ -111,3 +111,23 @@ class TestRate:
         made = repact("rate", "--method", "cn-irr", "-", text=json.dumps(self.FLOWS | {"x": 1}))
         assert made.returncode == 2
         assert json.loads(made.stderr)["code"] == "plan.unknown_key"
+
+
+class TestVerify:
+    def test_accepts_what_schedule_prints(self, file):
+        printed = repact("schedule", file).stdout
+        for text in (printed, json.dumps(json.loads(printed)["certificate"])):
+            made = repact("verify", "-", text=text)
+            assert made.returncode == 0
+            assert json.loads(made.stdout)["verified"] is True
+
+    def test_names_what_differs(self, file):
+        printed = json.loads(repact("schedule", file).stdout)
+        printed["totals"]["payment_minor"] -= 1
+        made = repact("verify", "-", text=json.dumps(printed))
+        assert made.returncode == 2
+        assert json.loads(made.stderr) == {
+            "code": "plan.certificate_differs",
+            "field": "totals",
+            "params": {},
+        }
