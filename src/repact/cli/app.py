@@ -12,7 +12,7 @@ from repact.errors import RepactError
 from repact.plans.errors import InvariantError
 
 # The engine's commands, each a module of this room with a function of its name: loaded when named.
-ENGINE = ("schedule", "verify", "rate")
+ENGINE = ("schedule", "plan", "explain", "verify", "rate")
 OK, BAD_INPUT, NO_PLAN_FITS, INVARIANT_BROKEN = 0, 2, 3, 4
 
 app = typer.Typer(
@@ -53,7 +53,7 @@ def main() -> None:
         sys.exit(INVARIANT_BROKEN)
     except RepactError as error:
         printing.refuse(error)
-        sys.exit(BAD_INPUT)
+        sys.exit(NO_PLAN_FITS if error.code == "plan.no_plan_fits" else BAD_INPUT)
 
 
 def _add_commands(words: list[str]) -> None:

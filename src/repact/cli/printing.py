@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repact.errors import RepactError
+from repact.money.currencies import written
 
 COLUMNS = {
     "number": ("期", "No."),
@@ -40,13 +41,7 @@ def json_line(value: dict[str, Any], /) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def money(amount_minor: int, /) -> str:
-    """1234550 -> 12,345.50."""
-    units, cents = divmod(abs(amount_minor), 100)
-    return f"{'-' if amount_minor < 0 else ''}{units:,}.{cents:02d}"
-
-
-def table(result: dict[str, Any], /, *, chinese: bool) -> None:
+def table(result: dict[str, Any], /, *, currency: str, chinese: bool) -> None:
     """The schedule as a table; plain when the output is not a terminal."""
     language = 0 if chinese else 1
     grid = Table(show_footer=True)
@@ -55,11 +50,11 @@ def table(result: dict[str, Any], /, *, chinese: bool) -> None:
         if name == "number":
             footer = TOTAL[language]
         elif name in result["totals"]:
-            footer = money(result["totals"][name])
+            footer = written(result["totals"][name], currency)
         justify = "right" if name.endswith("_minor") else "left"
         grid.add_column(titles[language], footer=footer, justify=justify, no_wrap=True)
     for row in result["rows"]:
-        grid.add_row(*(_cell(name, row[name]) for name in COLUMNS))
+        grid.add_row(*(_cell(name, row[name], currency) for name in COLUMNS))
     console = Console()
     Console(width=None if console.is_terminal else 110).print(grid)
 
@@ -71,5 +66,5 @@ def comma_separated(result: dict[str, Any], /) -> None:
     writer.writerows(result["rows"])
 
 
-def _cell(name: str, value: Any) -> str:
-    return money(value) if name.endswith("_minor") else str(value)
+def _cell(name: str, value: Any, currency: str) -> str:
+    return written(value, currency) if name.endswith("_minor") else str(value)

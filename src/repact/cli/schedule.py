@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from repact.cli import printing, reading
+from repact.cli import printing, reading, spreadsheets
 from repact.errors import RepactError
 from repact.plans import document, result
 
@@ -18,6 +19,11 @@ class Format(StrEnum):
     JSON = "json"
     TABLE = "table"
     CSV = "csv"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+
+
+FILES = {Format.PARQUET, Format.XLSX}
 
 
 class Language(StrEnum):
@@ -34,18 +40,35 @@ def schedule(
         bool, typer.Option("--lines", help="One document a line, one result a line.")
     ] = False,
     style: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.JSON,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Where parquet and xlsx are written.")
+    ] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of headings.")] = Language.EN,
 ) -> None:
     """Print the exact schedule of a plan document."""
     if lines:
+        if style is not Format.JSON:
+            raise RepactError("cli.lines_are_json", field="format")
         raise typer.Exit(_each_line(file))
-    answer = result.as_json(document.parse(reading.whole(file)))
+    if (output is None) is (style in FILES):
+        raise RepactError("cli.output_is_for_files", field="output", formats=sorted(FILES))
+    made = document.parse(reading.whole(file))
+    answer, currency = result.as_json(made), made.position.currency
+    if output and style is Format.PARQUET:
+        spreadsheets.write_parquet(answer, output)
+    elif output:
+        spreadsheets.write_xlsx(answer, output, currency=currency, chinese=lang is Language.ZH)
+    else:
+        _print(answer, style, currency, chinese=lang is Language.ZH)
+
+
+def _print(answer: dict[str, Any], style: Format, currency: str, *, chinese: bool) -> None:
     match style:
         case Format.JSON:
             printing.json_object(answer)
         case Format.TABLE:
-            printing.table(answer, chinese=lang is Language.ZH)
-        case Format.CSV:
+            printing.table(answer, currency=currency, chinese=chinese)
+        case _:
             printing.comma_separated(answer)
 
 

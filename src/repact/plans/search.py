@@ -32,22 +32,22 @@ class Found(NamedTuple):
 def least(position: Position, make: Make, holds: Holds, /, *, low: int, high: int) -> Found:
     """The least value in [low, high] whose plan meets the target, given that larger ones do too.
 
-    Where rounding makes a value just below meet it as well, the search steps down to it. Raises
-    PlanError `plan.no_plan_fits` when even the highest does not; a value whose plan is refused does
-    not meet the target.
+    That may end before `high`: over hundreds of rows rounding leaves a large last payment. And just
+    below the value found it may hold again: the search steps down to it. A value whose plan is
+    refused does not meet the target. Raises PlanError `plan.no_plan_fits`.
     """
-    found = _tried(position, make, holds, high)
+    found = _any(position, make, holds, low, high)
     if found is None:
         raise PlanError("plan.no_plan_fits", low=low, high=high)
-    start, top = low, high
-    while low < top:
-        middle = (low + top) // 2
+    bottom, top = low, found.value
+    while bottom < top:
+        middle = (bottom + top) // 2
         tried = _tried(position, make, holds, middle)
         if tried:
             found, top = tried, middle
         else:
-            low = middle + 1
-    while below := _tried(position, make, holds, found.value - 1) if found.value > start else None:
+            bottom = middle + 1
+    while below := _tried(position, make, holds, found.value - 1) if found.value > low else None:
         found = below
     return found
 
@@ -248,6 +248,15 @@ def totals_at_most(total_max_minor: int, /) -> Holds:
 def done_by(day: date, /) -> Holds:
     """The last row falls due by a day."""
     return lambda made: made.rows[-1].due_date <= day
+
+
+def _any(position: Position, make: Make, holds: Holds, low: int, high: int) -> Found | None:
+    """Some value that meets the target: the highest, else by doubling, else one by one."""
+    values = [high, *(low + (1 << step) for step in range((high - low).bit_length()))]
+    if high - low < ROWS_MAX:
+        values += range(low, high)
+    tried = (_tried(position, make, holds, value) for value in values if value <= high)
+    return next((found for found in tried if found), None)
 
 
 def _tried(position: Position, make: Make, holds: Holds, value: int) -> Found | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from tests.unit.plans.documents import plan
 
@@ -131,3 +133,87 @@ class TestVerify:
             "field": "totals",
             "params": {},
         }
+
+
+class TestExplain:
+    def test_says_why_in_both_languages(self, file):
+        english = repact("explain", file, "--row", "12").stdout
+        assert english.startswith("payment ")
+        assert "× 18% a year × 1/12 of a year" in english
+        assert "年利率 18%" in repact("explain", file, "--row", "12", "--lang", "zh").stdout
+        assert "versus today" in repact("explain", file).stdout
+
+    def test_prints_one_figure_as_json(self, file):
+        words = ("explain", file, "--row", "2", "--figure", "balance", "--format", "json")
+        steps = json.loads(repact(*words).stdout)["steps"]
+        assert [step["figure"] for step in steps] == ["balance"]
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (("--row", "25"), "plan.no_such_row"),
+            (("--row", "1", "--figure", "x"), "cli.no_such_figure"),
+        ],
+    )
+    def test_refuses_what_does_not_exist(self, file, words, code):
+        made = repact("explain", file, *words)
+        assert made.returncode == 2
+        assert json.loads(made.stderr)["code"] == code
+
+
+class TestPlan:
+    def wish(self, **target):
+        data = plan()
+        return json.dumps(data | {"target": target})
+
+    def test_finds_the_fewest_payments_below_an_amount(self):
+        made = json.loads(repact("plan", "-", text=self.wish(payment_max_minor=80_000)).stdout)
+        assert made["value"] == len(made["rows"]) == 42
+        assert max(row["payment_minor"] for row in made["rows"]) <= 80_000
+
+    def test_says_with_exit_code_3_that_no_plan_fits(self):
+        made = repact("plan", "-", text=self.wish(payment_max_minor=10))
+        assert made.returncode == 3
+        assert json.loads(made.stderr)["code"] == "plan.no_plan_fits"
+
+    def test_refuses_two_targets(self):
+        wish = self.wish(payment_max_minor=80_000, total_max_minor=9)
+        assert json.loads(repact("plan", "-", text=wish).stderr)["code"] == "plan.one_target"
+
+
+class TestSpreadsheets:
+    def test_parquet_keeps_minor_units_and_dates(self, file, tmp_path):
+        path = tmp_path / "plan.parquet"
+        made = repact("schedule", file, "--format", "parquet", "--output", str(path))
+        assert made.returncode == 0
+        table = parquet.read_table(path)
+        assert str(table.schema.field("payment_minor").type) == "int64"
+        assert str(table.schema.field("due_date").type) == "date32[day]"
+        assert table.num_rows == 24
+
+    @pytest.mark.parametrize(("lang", "head"), [("zh", "还款日"), ("en", "Due")])
+    def test_xlsx_has_typed_cells_and_no_formula(self, file, tmp_path, lang, head):
+        path = tmp_path / "plan.xlsx"
+        words = ("--format", "xlsx", "--output", str(path), "--lang", lang)
+        assert repact("schedule", file, *words).returncode == 0
+        with zipfile.ZipFile(path) as book:
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+            strings = book.read("xl/sharedStrings.xml").decode()
+        assert head in strings
+        assert "<f>" not in sheet
+        assert "<v>45323</v>" in sheet  # 2024-02-01, as a spreadsheet counts days
+        assert "<v>599.09</v>" in sheet
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            (("--format", "xlsx"), "cli.output_is_for_files"),
+            (("--output", "x.csv", "--format", "csv"), "cli.output_is_for_files"),
+            (("--lines", "--format", "table"), "cli.lines_are_json"),
+            (("--format", "parquet", "--output", "/nowhere/at/all"), "cli.unwritable_file"),
+        ],
+    )
+    def test_refuses_by_code(self, file, words, code):
+        made = repact("schedule", file, *words)
+        assert made.returncode == 2
+        assert json.loads(made.stderr)["code"] == code
