@@ -32,9 +32,8 @@ class Found(NamedTuple):
 def least(position: Position, make: Make, holds: Holds, /, *, low: int, high: int) -> Found:
     """The least value in [low, high] whose plan meets the target, given that larger ones do too.
 
-    That may end before `high`: over hundreds of rows rounding leaves a large last payment. And just
-    below the value found it may hold again: the search steps down to it. A value whose plan is
-    refused does not meet the target. Raises PlanError `plan.no_plan_fits`.
+    That may end before `high`: over hundreds of rows rounding leaves a large last payment. A value
+    whose plan is refused does not meet the target. Raises PlanError `plan.no_plan_fits`.
     """
     found = _any(position, make, holds, low, high)
     if found is None:
@@ -47,8 +46,6 @@ def least(position: Position, make: Make, holds: Holds, /, *, low: int, high: in
             found, top = tried, middle
         else:
             bottom = middle + 1
-    while below := _tried(position, make, holds, found.value - 1) if found.value > low else None:
-        found = below
     return found
 
 
