@@ -10,3 +10,4 @@ compile() {
 }
 compile requirements/server.txt --extra server
 compile requirements/dev.txt --extra server --extra dev
+compile requirements/bench.txt --extra bench

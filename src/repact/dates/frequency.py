@@ -9,6 +9,7 @@ from typing import Literal
 
 Unit = Literal["day", "week", "month"]
 _DAYS: dict[str, int] = {"day": 1, "week": 7}
+_SHORTEST, _YEAR_MONTHS = 28, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Recurrence:
     def dates(self, first: date, count: int, /) -> list[date]:
         """`count` dates, the first being `first`."""
         if self.unit == "month":
-            return [self._month_date(first, k) for k in range(count)]
+            return self._month_dates(first, count)
         step = timedelta(days=self.every * _DAYS[self.unit])
         return [first + step * k for k in range(count)]
 
@@ -34,14 +35,21 @@ class Recurrence:
     def next_after(self, day: date, /) -> date:
         """The date of the sequence one step after `day`, itself a date of it."""
         if self.unit == "month":
-            return self._month_date(day, 1)
+            return self._month_dates(day, 2)[1]
         return day + timedelta(days=self.every * _DAYS[self.unit])
 
-    def _month_date(self, first: date, steps: int) -> date:
-        months = first.year * 12 + first.month - 1 + steps * self.every
-        year, month = divmod(months, 12)
-        anchor = self.anchor_day or first.day
-        return date(year, month + 1, min(anchor, _month_days(year, month + 1)))
+    def _month_dates(self, first: date, count: int) -> list[date]:
+        anchor, every = self.anchor_day or first.day, self.every
+        year, month = first.year, first.month
+        made = []
+        for _ in range(count):
+            day = anchor if anchor <= _SHORTEST else min(anchor, _month_days(year, month))
+            made.append(date(year, month, day))
+            month += every
+            if month > _YEAR_MONTHS:
+                year += (month - 1) // _YEAR_MONTHS
+                month = (month - 1) % _YEAR_MONTHS + 1
+        return made
 
 
 def _month_days(year: int, month: int) -> int:

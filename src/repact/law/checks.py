@@ -10,7 +10,7 @@ from typing import Any
 from repact.law.catalogue import WHOLE_PPM, Action, Catalogue, Entry
 from repact.plans.conduct import Conduct
 from repact.plans.disclosure import Disclosure
-from repact.plans.schedule import Schedule
+from repact.plans.figures import Schedule
 from repact.plans.terms import Terms
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from repact.dates.day_count import DayCount, year_fraction
 from repact.money.rounding import DIVIDE, Rounding
 from repact.plans import terms as t
 from repact.plans.fields import WHOLE_PPM
-from repact.plans.periods import PeriodRate
+from repact.plans.periods import PeriodRate, rate_days
 
 
 def interest(
@@ -23,28 +23,6 @@ def interest(
     """Simple interest on an amount from `start` (included) to `end` (excluded), rounded once."""
     part, whole = year_fraction(start, end, day_count)
     return DIVIDE[rounding](amount_minor * annual_rate_ppm * part, whole * WHOLE_PPM)
-
-
-def rate_days(terms: t.Terms, start: date, end: date, /) -> int:
-    """The sum, over the days from `start` to before `end`, of the yearly rate in force (ppm)."""
-    changes = [m for m in terms.measures if isinstance(m, t.RateChange)]
-    freezes = [m for m in terms.measures if isinstance(m, t.Freeze)]
-    if not changes and not freezes:
-        return terms.annual_rate_ppm * (end - start).days
-    days = (start + timedelta(days=k) for k in range((end - start).days))
-    return sum(rate_on(terms, day) for day in days)
-
-
-def rate_on(terms: t.Terms, day: date, /) -> int:
-    """The yearly rate in force on a day, in ppm: the latest change, of one day the last named; 0
-    while frozen."""
-    rate, since = terms.annual_rate_ppm, date.min
-    for measure in terms.measures:
-        if isinstance(measure, t.Freeze) and measure.from_date <= day < measure.to_date:
-            return 0
-        if isinstance(measure, t.RateChange) and since <= measure.from_date <= day:
-            rate, since = measure.annual_rate_ppm, measure.from_date
-    return rate
 
 
 def part_of_period(

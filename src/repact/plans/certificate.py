@@ -13,8 +13,9 @@ import rfc8785
 from repact.plans.disclosure import disclose
 from repact.plans.document import Document, validate
 from repact.plans.errors import PlanError
+from repact.plans.figures import Row, Schedule
 from repact.plans.position import Position
-from repact.plans.schedule import Row, Schedule, build
+from repact.plans.schedule import build
 from repact.plans.terms import Terms
 
 VERSION = 1

@@ -11,6 +11,7 @@ from repact.plans import creditors, measures, schedule
 from repact.plans import terms as t
 from repact.plans.errors import PlanError
 from repact.plans.fields import ROWS_MAX
+from repact.plans.figures import Schedule
 from repact.plans.periods import PeriodRate, period_rates
 from repact.plans.position import Position
 
@@ -29,7 +30,7 @@ class Consolidation(NamedTuple):
 
     bill: tuple[BillRow, ...]
     terms: dict[str, t.Terms]
-    schedules: dict[str, schedule.Schedule]
+    schedules: dict[str, Schedule]
 
 
 def consolidate(debts: Mapping[str, tuple[Position, t.Terms]], /) -> Consolidation:
@@ -132,7 +133,7 @@ def _custom(terms: t.Terms, amounts: list[int]) -> t.Terms:
     return terms.model_copy(update={"shape": shape})
 
 
-def _bill(schedules: Mapping[str, schedule.Schedule]) -> tuple[BillRow, ...]:
+def _bill(schedules: Mapping[str, Schedule]) -> tuple[BillRow, ...]:
     longest = max(schedules.values(), key=lambda made: len(made.rows))
     return tuple(
         BillRow(

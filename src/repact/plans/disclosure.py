@@ -8,10 +8,10 @@ from typing import NamedTuple
 from repact.money.rounding import DIVIDE
 from repact.plans import annuity
 from repact.plans.annual_rates import effective_ppm, nominal_ppm
+from repact.plans.figures import Schedule
 from repact.plans.measures import apply
 from repact.plans.periods import constant_rates
 from repact.plans.position import Position
-from repact.plans.schedule import Schedule
 from repact.plans.terms import Frequency, Terms
 
 

@@ -22,10 +22,14 @@ class Standing:
     carried: list[tuple[t.Carry, int]] = field(default_factory=list)
     set_aside: int = 0
 
+    def carried_of(self, component: str, /) -> int:
+        """What of a component is collected later."""
+        return sum([amount for carry, amount in self.carried if carry.component == component])
+
     @property
     def waived(self) -> int:
         """Everything waived, vested or not."""
-        return self.waived_now + sum(amount for _, amount in self.vesting)
+        return self.waived_now + sum([amount for _, amount in self.vesting])
 
 
 def apply(position: Position, terms: t.Terms) -> Standing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise, repeat
 from math import gcd
 
 from repact.dates.day_count import DayCount, YearFraction, year_fraction
@@ -20,24 +20,47 @@ from repact.plans.fields import WHOLE_PPM
 PeriodRate = tuple[int, int]
 
 
-def period_rates(terms: t.Terms, due_dates: Sequence[date]) -> list[PeriodRate]:
+def period_rates(
+    terms: t.Terms, due_dates: Sequence[date], recurrence: Recurrence | None = None
+) -> list[PeriodRate]:
     """The rate of each period, under the terms' rate changes and freezes."""
-    changes = [m for m in terms.measures if isinstance(m, t.RateChange)]
-    freezes = [m for m in terms.measures if isinstance(m, t.Freeze)]
     fractions = year_fractions(
         effective=terms.effective_date,
         due_dates=due_dates,
-        recurrence=terms.frequency.recurrence(),
+        recurrence=recurrence or terms.frequency.recurrence(),
         day_count=terms.day_count,
     )
-    if not changes and not freezes:
+    if not _changes(terms):
         return _constant(fractions, terms.annual_rate_ppm)
     starts = [terms.effective_date, *due_dates[:-1]]
     rates = []
     for start, end, (part, whole) in zip(starts, due_dates, fractions, strict=True):
-        weighted = _rate_days(terms.annual_rate_ppm, changes, freezes, start, end)
-        rates.append(_reduced(part * weighted, whole * WHOLE_PPM * (end - start).days))
+        weighted = part * rate_days(terms, start, end)
+        rates.append(_reduced(weighted, whole * WHOLE_PPM * (end - start).days))
     return rates
+
+
+def rate_on(terms: t.Terms, day: date, /) -> int:
+    """The yearly rate in force on a day, in ppm: the latest change, of one day the last named; 0
+    while frozen."""
+    rate, since = terms.annual_rate_ppm, date.min
+    for measure in terms.measures:
+        if isinstance(measure, t.Freeze) and measure.from_date <= day < measure.to_date:
+            return 0
+        if isinstance(measure, t.RateChange) and since <= measure.from_date <= day:
+            rate, since = measure.annual_rate_ppm, measure.from_date
+    return rate
+
+
+def rate_days(terms: t.Terms, start: date, end: date, /) -> int:
+    """The sum, over the days from `start` to before `end`, of the yearly rate in force (ppm)."""
+    cuts = {start, end}
+    for measure in _changes(terms):
+        cuts.add(measure.from_date)
+        if isinstance(measure, t.Freeze):
+            cuts.add(measure.to_date)
+    edges = sorted(cut for cut in cuts if start <= cut <= end)
+    return sum(rate_on(terms, first) * (last - first).days for first, last in pairwise(edges))
 
 
 def constant_rates(
@@ -59,8 +82,8 @@ def year_fractions(
     *, effective: date, due_dates: Sequence[date], recurrence: Recurrence, day_count: DayCount
 ) -> list[YearFraction]:
     """Each period's part of a year; whole months are exact twelfths under 30/360."""
-    starts = [effective, *due_dates[:-1]]
     if day_count != "30/360" or recurrence.unit != "month":
+        starts = [effective, *due_dates[:-1]]
         return [year_fraction(s, e, day_count) for s, e in zip(starts, due_dates, strict=True)]
     whole = (recurrence.every, 12)
     regular = recurrence.is_a_date_of(effective) and (
@@ -71,42 +94,17 @@ def year_fractions(
 
 
 def _constant(fractions: Sequence[YearFraction], annual_rate_ppm: int) -> list[PeriodRate]:
-    made: dict[YearFraction, PeriodRate] = {}
-    for fraction in fractions:
-        if fraction not in made:
-            made[fraction] = _reduced(fraction[0] * annual_rate_ppm, fraction[1] * WHOLE_PPM)
-    return [made[fraction] for fraction in fractions]
+    rates: list[PeriodRate] = []
+    for same, periods in groupby(fractions):
+        rate = _reduced(same[0] * annual_rate_ppm, same[1] * WHOLE_PPM)
+        rates += repeat(rate, len(list(periods)))
+    return rates
 
 
-def _rate_days(
-    rate_ppm: int,
-    changes: Sequence[t.RateChange],
-    freezes: Sequence[t.Freeze],
-    start: date,
-    end: date,
-) -> int:
-    """The sum, over the days of a period, of the yearly rate in force (ppm)."""
-    cuts = {start, end}
-    for change in changes:
-        cuts.add(change.from_date)
-    for freeze in freezes:
-        cuts.update((freeze.from_date, freeze.to_date))
-    edges = sorted(cut for cut in cuts if start <= cut <= end)
-    total = 0
-    for first, last in pairwise(edges):
-        if any(f.from_date <= first < f.to_date for f in freezes):
-            continue
-        in_force = [c for c in changes if c.from_date <= first]
-        rate = _latest(in_force).annual_rate_ppm if in_force else rate_ppm
-        total += rate * (last - first).days
-    return total
+def _changes(terms: t.Terms) -> list[t.RateChange | t.Freeze]:
+    return [m for m in terms.measures if isinstance(m, t.RateChange | t.Freeze)]
 
 
 def _reduced(numerator: int, denominator: int) -> PeriodRate:
     divisor = gcd(numerator, denominator)
     return numerator // divisor, denominator // divisor
-
-
-def _latest(changes: Sequence[t.RateChange]) -> t.RateChange:
-    """The change in force: the latest date, and of one day the one named last."""
-    return max(reversed(changes), key=lambda change: change.from_date)

@@ -12,11 +12,11 @@ from repact.money.rounding import divide_half_up, to_minor
 from repact.plans import rate_times as times
 from repact.plans.errors import PlanError
 from repact.plans.fields import WHOLE_PPM
+from repact.plans.figures import Schedule
 from repact.plans.measures import apply
 from repact.plans.position import Position
 from repact.plans.rate_document import Flow, RateDocument, UnitPeriod
 from repact.plans.rate_roots import Term, only_root_ppm
-from repact.plans.schedule import Schedule
 from repact.plans.terms import Terms
 
 Method = Literal["us-reg-z", "eu-apr", "cn-irr", "cn-simple", "xirr"]

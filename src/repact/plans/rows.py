@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from repact.money.rounding import DIVIDE, Rounding
 from repact.money.split import spread
@@ -87,37 +87,29 @@ class Rows:
         rate, whole = self.rates[index]
         return self.divide(self.balance * rate, whole)
 
-    def _pay(self, amounts: Iterable[int]) -> None:
+    def _pay(self, amounts: Sequence[int]) -> None:
         """Rows that pay these amounts; the schedule's very last row pays whatever is left."""
-        principal, interest, balances = (
-            self.columns["principal"],
-            self.columns["interest"],
-            self.balances,
-        )
-        last, divide, rates, balance = len(balances) - 1, self.divide, self.rates, self.balance
-        at = self.at
-        for amount in amounts:
-            rate, whole = rates[at]
+        start, divide, balance = self.at, self.divide, self.balance
+        last = len(self.balances) - 1 - start
+        principal: list[int] = []
+        interest: list[int] = []
+        balances: list[int] = []
+        for amount, (rate, whole) in zip(amounts, self.rates[start:], strict=False):
             charge = divide(balance * rate, whole)
-            part = balance if at == last else amount - charge
-            if part < 0:
-                raise PlanError(
-                    "plan.negative_amortization",
-                    field=f"rows[{at + 1}]",
-                    payment_minor=amount,
-                    interest_minor=charge,
-                )
-            if part > balance:
-                raise PlanError(
-                    "plan.principal_above_balance",
-                    field=f"rows[{at + 1}]",
-                    payment_minor=amount,
-                    owed_minor=balance + charge,
-                )
+            part = amount - charge
+            if len(balances) == last:
+                part = balance
+            elif not 0 <= part <= balance:
+                raise _refused(start + len(balances), amount, charge, balance)
             balance -= part
-            principal[at], interest[at], balances[at] = part, charge, balance
-            at += 1
-        self.at, self.balance = at, balance
+            principal.append(part)
+            interest.append(charge)
+            balances.append(balance)
+        self.at, self.balance = start + len(principal), balance
+        paid = slice(start, self.at)
+        self.columns["principal"][paid] = principal
+        self.columns["interest"][paid] = interest
+        self.balances[paid] = balances
 
     def _rest(self, holiday: t.Holiday) -> None:
         kept = 0
@@ -169,3 +161,20 @@ class Rows:
             for index, part in zip(paying, spread(kept, len(paying)), strict=True):
                 self.columns["interest"][index] += part
                 self.carried[index] += part
+
+
+def _refused(index: int, amount: int, charge: int, balance: int) -> PlanError:
+    field = f"rows[{index + 1}]"
+    if amount < charge:
+        return PlanError(
+            "plan.negative_amortization",
+            field=field,
+            payment_minor=amount,
+            interest_minor=charge,
+        )
+    return PlanError(
+        "plan.principal_above_balance",
+        field=field,
+        payment_minor=amount,
+        owed_minor=balance + charge,
+    )

@@ -14,11 +14,12 @@ from repact.plans import disclosure, schedule
 from repact.plans import terms as t
 from repact.plans.errors import PlanError
 from repact.plans.fields import AMOUNT_MINOR_MAX, RATE_PPM_MAX, ROWS_MAX, WHOLE_PPM
+from repact.plans.figures import Schedule
 from repact.plans.instruments.change import Basis, Change, on_top, terms_of
 from repact.plans.position import Position
 
 Make = Callable[[int], t.Terms]
-Holds = Callable[[schedule.Schedule], bool]
+Holds = Callable[[Schedule], bool]
 
 
 class Found(NamedTuple):
@@ -26,7 +27,7 @@ class Found(NamedTuple):
 
     value: int
     terms: t.Terms
-    schedule: schedule.Schedule
+    schedule: Schedule
 
 
 def least(position: Position, make: Make, holds: Holds, /, *, low: int, high: int) -> Found:
@@ -114,7 +115,7 @@ def share_for_payment(position: Position, terms: t.Terms, payment_max_minor: int
         aside = t.SetAside(kind="set_aside", share_ppm=share)
         return terms.model_copy(update={"measures": (*terms.measures, aside)})
 
-    def holds(made: schedule.Schedule) -> bool:
+    def holds(made: Schedule) -> bool:
         return all(row.payment_minor <= payment_max_minor for row in made.rows[:-1])
 
     return least(position, make, holds, low=0, high=WHOLE_PPM - 1)

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from repact.money.rounding import DIVIDE
-from repact.plans import accrual, disclosure, formulas, measures, periods, schedule
+from repact.plans import disclosure, formulas, measures, periods, schedule
 from repact.plans import terms as t
 from repact.plans.errors import InvariantError, PlanError
 from repact.plans.fields import WHOLE_PPM
@@ -156,7 +156,7 @@ class Trace:
     def _pieces(self, start: date, end: date) -> list[tuple[int, int]]:
         """(days, yearly rate in ppm) while a rate was in force."""
         days = (date.fromordinal(day) for day in range(start.toordinal(), end.toordinal()))
-        rates = groupby(accrual.rate_on(self.terms, day) for day in days)
+        rates = groupby(periods.rate_on(self.terms, day) for day in days)
         return [(len(list(same)), rate) for rate, same in rates]
 
     def _carried(self, at: int) -> tuple[Step, ...]:

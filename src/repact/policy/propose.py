@@ -13,6 +13,7 @@ from repact.plans import accrual, certificate, disclosure
 from repact.plans import schedule as schedules
 from repact.plans.document import validate
 from repact.plans.errors import PlanError
+from repact.plans.figures import Schedule
 from repact.plans.position import Position
 from repact.plans.terms import Terms
 from repact.policy.loading import LoadedPolicy, PolicyError
@@ -46,7 +47,7 @@ class Offer:
 
     label: Label
     terms: Terms
-    schedule: schedules.Schedule
+    schedule: Schedule
     disclosure: disclosure.Disclosure
     schedule_sha256: str
     installment_minor: int

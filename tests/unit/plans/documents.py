@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from repact.plans import document, schedule
-from repact.plans.schedule import Schedule
+from repact.plans.figures import Schedule
 
 
 def plan(**changes: Any) -> dict[str, Any]:

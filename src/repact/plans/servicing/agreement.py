@@ -11,6 +11,7 @@ from repact.money.rounding import DIVIDE, Divide
 from repact.plans import measures, schedule
 from repact.plans import terms as t
 from repact.plans.conduct import Conduct
+from repact.plans.figures import Schedule
 from repact.plans.periods import PeriodRate, period_rates
 from repact.plans.position import Position
 
@@ -40,7 +41,7 @@ class Agreement:
 
     position: Position
     terms: t.Terms
-    schedule: schedule.Schedule
+    schedule: Schedule
     conduct: Conduct
     periods: tuple[Period, ...]
     returning: tuple[tuple[t.Component, int], ...]
@@ -63,9 +64,7 @@ class Agreement:
         )
 
 
-def _periods(
-    terms: t.Terms, made: schedule.Schedule, base: int, divide: Divide
-) -> Iterator[Period]:
+def _periods(terms: t.Terms, made: Schedule, base: int, divide: Divide) -> Iterator[Period]:
     rows = made.rows
     dates = terms.frequency.recurrence().dates(terms.first_due_date, len(rows))
     rates = period_rates(terms, dates)
@@ -89,7 +88,7 @@ def _periods(
 
 
 def _returning(
-    terms: t.Terms, made: schedule.Schedule, standing: measures.Standing
+    terms: t.Terms, made: Schedule, standing: measures.Standing
 ) -> Iterator[tuple[t.Component, int]]:
     """What was waived on a condition, by component; a settlement waives what it did not reach."""
     for waive, amount in standing.vesting:

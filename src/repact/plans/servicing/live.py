@@ -11,7 +11,7 @@ from repact.dates.day_count import year_fraction
 from repact.money.rounding import divide_half_up
 from repact.plans.conduct import FEES_FIRST, Conduct, Due
 from repact.plans.fields import WHOLE_PPM
-from repact.plans.schedule import Row
+from repact.plans.figures import Row
 from repact.plans.servicing.agreement import Agreement, Period
 
 LATE, FEES, PENALTY, INTEREST, PRINCIPAL = range(5)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from repact.plans import terms as t
-from repact.plans.accrual import rate_on
 from repact.plans.errors import InvariantError, PlanError
+from repact.plans.periods import rate_on
 from repact.plans.position import Position
 from repact.plans.servicing import closing
 from repact.plans.servicing.agreement import Agreement
