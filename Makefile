@@ -3,13 +3,14 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: help demo test check bench format lock messages clean
+.PHONY: help demo test check bench prove format lock messages clean
 
 help:
 	@echo "make demo    run the whole platform here, with invented people (PORT=8000)"
 	@echo "make test    run every test"
 	@echo "make check   lint, types and the order of the rooms"
 	@echo "make bench   time it beside its peers, in one run"
+	@echo "make prove   the long proofs: 50,000 random plans, planted bugs, mutations"
 	@echo "make format  write the code as the house writes it"
 	@echo "make lock    write requirements/*.txt anew, with hashes"
 
@@ -25,8 +26,14 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/.dev
+bench: .venv/.dev .venv-bench/.done
+	PYTHONPATH=src .venv-bench/bin/python bench/engine.py
 	$(BIN)/python bench/import_loans.py
+
+prove: .venv/.dev
+	REPACT_EXAMPLES=50000 $(BIN)/pytest -q tests/generative
+	$(BIN)/python tools/plant_bugs.py
+	$(BIN)/python tools/mutate.py
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix-only -q src tests tools bench
@@ -47,5 +54,11 @@ messages: .venv/.dev
 	@sh tools/set-up.sh "$(PYTHON)" requirements/dev.txt
 	@touch $@ .venv/.server
 
+.venv-bench/.done: requirements/bench.txt
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --require-hashes -r requirements/bench.txt
+	@touch $@
+
 clean:
-	rm -rf .venv var build
+	rm -rf .venv .venv-bench var build

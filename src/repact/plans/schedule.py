@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import repeat
 
+from repact.money.rounding import DIVIDE
 from repact.money.split import spread
-from repact.plans import laws, measures
+from repact.plans import annuity, laws, measures
 from repact.plans import terms as t
 from repact.plans.errors import PlanError
 from repact.plans.fields import ROWS_MAX
@@ -56,6 +57,21 @@ def check(position: Position, terms: t.Terms, schedule: Schedule) -> None:
     laws.check_conservation(
         position, terms, columns, schedule.totals, standing=standing, rates=rates
     )
+
+
+def level_minor(position: Position, terms: t.Terms) -> int:
+    """The equal payment of a shape that is one level segment of two rows or more, without laying
+    any row; 0 for any other shape, about which this says nothing."""
+    segment = terms.shape[0]
+    if len(terms.shape) > 1 or not isinstance(segment, t.Level) or segment.count == 1:
+        return 0
+    dates = terms.frequency.recurrence().dates(terms.first_due_date, segment.count)
+    exact = annuity.level_payment(
+        balance=measures.apply(position, terms).owed["principal"],
+        balloon=0,
+        rates=period_rates(terms, dates),
+    )
+    return DIVIDE[terms.rounding](*exact)
 
 
 def _assert_fits(position: Position, terms: t.Terms) -> None:

@@ -6,7 +6,7 @@ trust: each candidate is built, row by row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -248,6 +248,22 @@ def done_by(day: date, /) -> Holds:
     return lambda made: made.rows[-1].due_date <= day
 
 
+def screened(
+    position: Position, candidates: Iterable[t.Terms], payment_max_minor: int, /
+) -> Iterator[Found]:
+    """The candidates none of whose payments exceeds an amount, built; the value is their place.
+
+    A candidate that closes with equal payments is built only if those do not exceed the amount: the
+    level is worked out exactly, and every row but the last pays at least that.
+    """
+    holds = pays_at_most(payment_max_minor)
+    for place, terms in enumerate(candidates):
+        if schedule.level_minor(position, terms) <= payment_max_minor:
+            found = _fitting(position, terms, holds, place)
+            if found:
+                yield found
+
+
 def _any(position: Position, make: Make, holds: Holds, low: int, high: int) -> Found | None:
     """Some value that meets the target: the highest, else by doubling, else one by one."""
     values = [high, *(low + (1 << step) for step in range((high - low).bit_length()))]
@@ -260,6 +276,13 @@ def _any(position: Position, make: Make, holds: Holds, low: int, high: int) -> F
 def _tried(position: Position, make: Make, holds: Holds, value: int) -> Found | None:
     try:
         terms = make(value)
+    except PlanError:
+        return None
+    return _fitting(position, terms, holds, value)
+
+
+def _fitting(position: Position, terms: t.Terms, holds: Holds, value: int) -> Found | None:
+    try:
         built = schedule.build(position, terms)
     except PlanError:
         return None

@@ -76,6 +76,26 @@ class TestTheLeast:
         assert any(row.payment_minor > 40_000 for row in before_last)
 
 
+class TestScreening:
+    def test_leaves_out_only_what_could_not_fit(self):
+        position, terms = parts()
+        candidates = [
+            terms.model_copy(update={"shape": shape.terms.shape})
+            for shape in (
+                search.count_done_by(position, terms, date(2024 + k, 1, 1)) for k in (1, 2, 3, 4)
+            )
+        ]
+        candidates.append(parts(shape=[{"kind": "growing", "count": 40, "growth_ppm": 0}])[1])
+        candidates.append(parts(shape=[{"kind": "level", "count": 1}])[1])
+        found = [one.value for one in search.screened(position, candidates, 45_000)]
+        every = [
+            place
+            for place, terms in enumerate(candidates)
+            if largest(schedule.build(position, terms)) <= 45_000
+        ]
+        assert found == every == [2, 3, 4]
+
+
 class TestTheMost:
     def test_payments_by_a_day(self):
         found = search.count_done_by(*parts(), date(2025, 6, 30))
