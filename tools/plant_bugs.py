@@ -46,7 +46,7 @@ BUGS = (
         "min(anchor, _month_days(year, month))",
         "min(first.day, _month_days(year, month))",
     ),
-    Bug("dates/frequency.py", "month > _YEAR_MONTHS", "month >= _YEAR_MONTHS"),
+    Bug("dates/frequency.py", "year += (month - 1) // _YEAR_MONTHS", "year += month // _YEAR_MONTHS"),
     Bug(
         "plans/periods.py",
         "measure.from_date <= day < measure.to_date",

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+COLUMNS = ("principal", "interest", "penalty", "fees", "vesting", "balance")
 MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
 
 
@@ -91,14 +92,17 @@ def rate_of(start: date, end: date, terms: dict, *, first: bool) -> Fraction:
 
 
 def schedule(document: dict) -> list[dict]:
-    """Rows of principal, interest, penalty and fees; no checks, no totals."""
+    """Rows of principal, interest, penalty, fees, vesting and balance; no checks, no totals."""
     position, terms = document["position"], document["terms"]
     mode = terms["rounding"]
     owed = {c: position[f"{c}_minor"] for c in ("principal", "interest", "penalty", "fees")}
-    carried, aside = [], 0
+    carried, aside, earned = [], 0, []
     for m in terms["measures"]:
         if m["kind"] == "waive":
-            owed[m["component"]] -= _amount(m, owed[m["component"]], mode)
+            moved = _amount(m, owed[m["component"]], mode)
+            owed[m["component"]] -= moved
+            if m.get("vests", "now") != "now":
+                earned.append((m["vests"], moved))
         elif m["kind"] == "capitalize":
             moved = rounded(Fraction(owed[m["component"]] * m.get("share_ppm", 10**6), 10**6), mode)
             owed[m["component"]] -= moved
@@ -110,6 +114,11 @@ def schedule(document: dict) -> list[dict]:
             moved = _amount(m, owed["principal"], mode)
             owed["principal"] -= moved
             aside += moved
+    if terms["shape"][0]["kind"] == "lump_sum":
+        return [_settlement(terms, owed, carried, aside, earned)]
+    balloon = 0
+    if terms["shape"][-1]["kind"] == "balloon":
+        balloon = _amount(terms["shape"][-1], owed["principal"], mode)
     count = sum(s.get("count", 0) for s in terms["shape"])
     dates = due_dates(terms, count)
     starts = [date.fromisoformat(terms["effective_date"]), *dates[:-1]]
@@ -117,10 +126,12 @@ def schedule(document: dict) -> list[dict]:
         rate_of(s, e, terms, first=i == 0)
         for i, (s, e) in enumerate(zip(starts, dates, strict=True))
     ]
-    rows = [{"principal": 0, "interest": 0, "penalty": 0, "fees": 0} for _ in dates]
+    rows = [dict.fromkeys(COLUMNS, 0) for _ in dates]
     balance, at, kept = Fraction(owed["principal"]), 0, []
     resting = set()
     for segment in terms["shape"]:
+        if segment["kind"] == "balloon":
+            continue
         n = segment["count"]
         own = rates[at : at + n]
         if segment["kind"] == "holiday":
@@ -132,10 +143,11 @@ def schedule(document: dict) -> list[dict]:
                 elif segment["interest"] == "simple":
                     simple += charge
                 resting.add(at)
+                rows[at]["balance"] = int(balance)
                 at += 1
             kept.append((at, simple))
             continue
-        payments = _payments(segment, balance, own, mode)
+        payments = _payments(segment, balance, own, mode, balloon)
         for payment, rate in zip(payments, own, strict=True):
             charge = rounded(balance * rate, mode)
             if segment["kind"] == "interest_only":
@@ -144,6 +156,7 @@ def schedule(document: dict) -> list[dict]:
             rows[at]["principal"] += int(principal)
             rows[at]["interest"] += charge
             balance -= principal
+            rows[at]["balance"] = int(balance)
             at += 1
     for component in ("interest", "penalty", "fees"):
         rows[0][component] += owed[component]
@@ -158,6 +171,8 @@ def schedule(document: dict) -> list[dict]:
         paying = [i for i in range(start, count) if i not in resting]
         _spread(rows, paying, "interest", simple)
     rows[-1]["principal"] += aside
+    for vests, amount in earned:
+        _spread(rows, list(range(count)) if vests == "per_installment" else [-1], "vesting", amount)
     return [{"due_date": d.isoformat(), **row} for d, row in zip(dates, rows, strict=True)]
 
 
@@ -167,7 +182,24 @@ def _amount(measure: dict, of: int, mode: str) -> int:
     return measure["amount_minor"]
 
 
-def _payments(segment: dict, balance: Fraction, rates: list[Fraction], mode: str) -> list[int]:
+def _settlement(terms: dict, owed: dict, carried: list, aside: int, earned: list) -> dict:
+    """One row that pays in order; what it does not reach is waived when it is paid."""
+    row = dict.fromkeys(COLUMNS, 0)
+    left = terms["shape"][0]["amount_minor"]
+    for component in ("fees", "penalty", "interest", "principal"):
+        row[component] = min(left, owed[component])
+        row["vesting"] += owed[component] - row[component]
+        left -= row[component]
+    for m, amount in carried:
+        row[m["component"]] += amount
+    row["principal"] += aside
+    row["vesting"] += sum(amount for _, amount in earned)
+    return {"due_date": terms["first_due_date"], **row}
+
+
+def _payments(
+    segment: dict, balance: Fraction, rates: list[Fraction], mode: str, balloon: int
+) -> list[int]:
     n = segment["count"]
     if segment["kind"] == "fixed":
         return [segment["amount_minor"]] * n
@@ -178,7 +210,8 @@ def _payments(segment: dict, balance: Fraction, rates: list[Fraction], mode: str
     for k, rate in enumerate(rates):
         discount /= 1 + rate
         total += discount * growth**k
-    return [rounded(balance / total * growth**k, mode) for k in range(n)]
+    level = (balance - balloon * discount) / total
+    return [rounded(level * growth**k, mode) for k in range(n)]
 
 
 def _spread(rows: list[dict], indexes: list[int], component: str, amount: int) -> None:
