@@ -102,6 +102,12 @@ class TestTheFastWay:
         huge = {"amount": 1, "payments": [10**13], "periods_per_year": Fraction(12)}
         assert annual_rates.nominal_ppm(**huge) == annual_rates.exact_nominal_ppm(**huge)
 
+    def test_leaves_a_tie_to_the_exact_way(self):
+        tie = {"amount": 2_000_000, "payments": [2_000_001], "periods_per_year": Fraction(1)}
+        assert annual_rates.nominal_ppm(**tie) == annual_rates.exact_nominal_ppm(**tie)
+        flows = {"amount": 2_000_000, "flows": [(365, 2_000_001)]}
+        assert annual_rates.effective_ppm(**flows) == annual_rates.exact_effective_ppm(**flows)
+
     def test_survives_a_start_far_away(self):
         flows = {"amount": 100, "flows": [(3650, 101)]}
         far = annual_rates.effective_ppm(**flows, nominal=(100_000_000, Fraction(12)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from repact.plans.servicing import words
 from repact.plans.servicing.compensation import compensate
 from repact.plans.servicing.preview import consequences
 from repact.plans.servicing.replay import payoff, replay
@@ -126,3 +127,45 @@ class TestLookingAhead:
 
     def test_of_a_plan_with_nothing_to_come_is_empty(self):
         assert consequences(plain(), happened(paid("02-01", 1_200_000)), day("02-02")) == ()
+
+
+class TestTheSentence:
+    """Every change of the past is told with its reason and its amount."""
+
+    def told(self, language, *known, news, **changes):
+        made = plain(conduct=LATE, **changes)
+        found = compensate(
+            made, happened(*known), happened({"id": "news", **news})[0], day("02-14")
+        )
+        return words.about(found, currency="CNY", language=language)
+
+    def test_says_why_and_by_how_much(self):
+        news = paid("02-01", 200_000)
+        assert self.told("en", news=news) == (
+            "Your payment of 2,000.00 on 2024-02-01 reached us only now: what being late"
+            " cost is 22.00 less, what is left to pay is 2,022.00 less."
+        )
+        assert self.told("zh", news=news) == (
+            "我们刚收到您 2024-02-01 的还款 2,000.00：逾期费用减少 22.00，待还金额减少 2,022.00。"
+        )
+
+    def test_says_that_money_went_back(self):
+        news = {"kind": "reversal", "on": "02-13", "of": "e0"}
+        told = self.told("en", paid("02-01", 200_000), news=news)
+        assert told.startswith("Your payment of 2,000.00 on 2024-02-01 was returned: ")
+        assert "22.00 more" in told
+
+    def test_says_what_became_credit_and_what_is_waived(self):
+        waive = {"kind": "waive", "component": "penalty", "share_ppm": 1_000_000}
+        measures = [waive | {"vests": "per_installment"}]
+        news = paid("02-01", 1_300_000)
+        told = self.told("zh", news=news, penalty_minor=600, measures=measures)
+        assert "多还的 1,000.00 已记为您的余额" in told
+        assert "又免除 6.00" in told
+
+    def test_says_that_nothing_changed(self):
+        news = {"kind": "termination", "on": "02-13"}
+        made = plain(shape=[{"kind": "level", "count": 1}])
+        found = compensate(made, (), happened({"id": "n", **news})[0], day("02-14"))
+        told = words.about(found, currency="CNY", language="en")
+        assert told == "A change of 2024-02-13 was entered only now: nothing in your plan changed."
