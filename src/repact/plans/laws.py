@@ -118,12 +118,8 @@ def _check_residual(
     level = columns.principal[first] + divide(before * rate, whole)
     final = columns.balance[-2] + divide(columns.balance[-2] * rate, whole)
     grown, plain = (whole + rate) ** last.count, whole**last.count
+    limit, unit = last.count + 1, 1
     if rate:
-        limit, difference = (
-            (grown - plain) * whole + rate * plain,
-            abs(final - level) * rate * plain,
-        )
-    else:
-        limit, difference = last.count + 1, abs(final - level)
-    if difference > limit:
+        limit, unit = (grown - plain) * whole + rate * plain, rate * plain
+    if abs(final - level) * unit > limit:
         _broken("residual_is_rounding")

@@ -67,6 +67,12 @@ class TestRecurrence:
         assert monthly.is_a_date_of(date(2024, 2, 29))
         assert not monthly.is_a_date_of(date(2024, 2, 28))
 
+    def test_runs_over_years_from_december(self):
+        yearly = Recurrence(every=12, unit="month", anchor_day=31)
+        assert [day.year for day in yearly.dates(date(2024, 12, 31), 3)] == [2024, 2025, 2026]
+        two_years = Recurrence(every=24, unit="month", anchor_day=29)
+        assert two_years.dates(date(2024, 2, 29), 2)[1] == date(2026, 2, 28)
+
 
 class TestCalendar:
     def test_a_day_off_moves_to_the_next_business_day(self):
