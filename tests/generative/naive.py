@@ -95,25 +95,7 @@ def schedule(document: dict) -> list[dict]:
     """Rows of principal, interest, penalty, fees, vesting and balance; no checks, no totals."""
     position, terms = document["position"], document["terms"]
     mode = terms["rounding"]
-    owed = {c: position[f"{c}_minor"] for c in ("principal", "interest", "penalty", "fees")}
-    carried, aside, earned = [], 0, []
-    for m in terms["measures"]:
-        if m["kind"] == "waive":
-            moved = _amount(m, owed[m["component"]], mode)
-            owed[m["component"]] -= moved
-            if m.get("vests", "now") != "now":
-                earned.append((m["vests"], moved))
-        elif m["kind"] == "capitalize":
-            moved = rounded(Fraction(owed[m["component"]] * m.get("share_ppm", 10**6), 10**6), mode)
-            owed[m["component"]] -= moved
-            owed["principal"] += moved
-        elif m["kind"] == "carry":
-            carried.append((m, owed[m["component"]]))
-            owed[m["component"]] = 0
-        elif m["kind"] == "set_aside":
-            moved = _amount(m, owed["principal"], mode)
-            owed["principal"] -= moved
-            aside += moved
+    owed, carried, aside, earned = _measured(position, terms, mode)
     if terms["shape"][0]["kind"] == "lump_sum":
         return [_settlement(terms, owed, carried, aside, earned)]
     balloon = 0
@@ -180,6 +162,30 @@ def _amount(measure: dict, of: int, mode: str) -> int:
     if measure.get("share_ppm") is not None:
         return rounded(Fraction(of * measure["share_ppm"], 10**6), mode)
     return measure["amount_minor"]
+
+
+def _measured(position: dict, terms: dict, mode: str) -> tuple[dict, list, int, list]:
+    """What is owed after the measures, what is carried, set aside, and earned by paying."""
+    owed = {c: position[f"{c}_minor"] for c in ("principal", "interest", "penalty", "fees")}
+    carried, aside, earned = [], 0, []
+    for m in terms["measures"]:
+        if m["kind"] == "waive":
+            moved = _amount(m, owed[m["component"]], mode)
+            owed[m["component"]] -= moved
+            if m.get("vests", "now") != "now":
+                earned.append((m["vests"], moved))
+        elif m["kind"] == "capitalize":
+            moved = rounded(Fraction(owed[m["component"]] * m.get("share_ppm", 10**6), 10**6), mode)
+            owed[m["component"]] -= moved
+            owed["principal"] += moved
+        elif m["kind"] == "carry":
+            carried.append((m, owed[m["component"]]))
+            owed[m["component"]] = 0
+        elif m["kind"] == "set_aside":
+            moved = _amount(m, owed["principal"], mode)
+            owed["principal"] -= moved
+            aside += moved
+    return owed, carried, aside, earned
 
 
 def _settlement(terms: dict, owed: dict, carried: list, aside: int, earned: list) -> dict:

@@ -36,7 +36,11 @@ class TestALock:
         assert all("--hash=sha256:" in entry for entry in entries)
 
     def test_names_what_the_project_asks_for(self, lock):
-        wanted = {"server.txt": ("core", "server"), "dev.txt": ("core", "server", "dev")}[lock.name]
+        wanted = {
+            "server.txt": ("core", "server"),
+            "dev.txt": ("core", "server", "dev"),
+            "bench.txt": ("core", "bench"),
+        }[lock.name]
         locked = set(
             re.findall(r"^([a-z0-9][a-z0-9.-]*)(?:\[.*?\])?==", lock.read_text(), re.MULTILINE)
         )
