@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
+
+from plant_bugs import checkout
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "docs" / "reference" / "mutations.md"
@@ -121,7 +122,7 @@ def _change(node: ast.AST, field: str) -> str:
 
 def killed(mutant: Mutant, copy: Path) -> bool:
     """Whether some test fails with the change; first those nearest to the file, then all."""
-    path = copy / "repact" / mutant.file
+    path = copy / "src" / "repact" / mutant.file
     right = path.read_text(encoding="utf-8")
     path.write_text(mutant.text, encoding="utf-8")
     near = [tests for start, tests in FIRST.items() if mutant.file.startswith(start)]
@@ -133,11 +134,11 @@ def killed(mutant: Mutant, copy: Path) -> bool:
 
 def _pass(tests: list[str], copy: Path) -> bool:
     options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cov"]
-    environment = os.environ | {"PYTHONPATH": str(copy), "REPACT_EXAMPLES": "150"}
+    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "REPACT_EXAMPLES": "150"}
     try:
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", *options, *tests],
-            cwd=ROOT, env=environment, capture_output=True, check=False, timeout=180,
+            cwd=copy, env=environment, capture_output=True, check=False, timeout=180,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return False
@@ -153,7 +154,7 @@ def main(sample: int | None) -> int:
     copies: SimpleQueue[Path] = SimpleQueue()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         for worker in range(WORKERS):
-            copies.put(Path(shutil.copytree(ROOT / "src", Path(folder) / str(worker))))
+            copies.put(checkout(Path(folder) / str(worker)))
 
         def attempt(mutant: Mutant) -> bool:
             copy = copies.get()

@@ -157,8 +157,7 @@ def main(chosen: list[int]) -> int:
     """Plant each bug; the number of those that were not caught."""
     survived = 0
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "src"
-        shutil.copytree(ROOT / "src", copy)
+        copy = checkout(Path(folder) / "copy")
         for number, bug in enumerate(BUGS, start=1):
             if chosen and number not in chosen:
                 continue
@@ -168,18 +167,24 @@ def main(chosen: list[int]) -> int:
     return survived
 
 
+def checkout(folder: Path) -> Path:
+    """A copy of the tree, so that tests and code belong together whatever is edited meanwhile."""
+    ignored = shutil.ignore_patterns(".git", ".venv*", "var", ".*_cache", ".hypothesis")
+    return Path(shutil.copytree(ROOT, folder, ignore=ignored))
+
+
 def _planted(copy: Path, bug: Bug) -> str:
-    path = copy / "repact" / bug.file
+    path = copy / "src" / "repact" / bug.file
     text = path.read_text(encoding="utf-8")
     if text.count(bug.right) < 1:
         return "NO PLACE"
     path.write_text(text.replace(bug.right, bug.wrong, 1), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=no", *TESTS]
-    environment = os.environ | {"PYTHONPATH": str(copy), "REPACT_EXAMPLES": "200"}
+    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "REPACT_EXAMPLES": "200"}
     try:
         ran = subprocess.run(
             [*command, "tests/generative"],
-            cwd=ROOT,
+            cwd=copy,
             env=environment,
             capture_output=True,
             check=False,

@@ -274,11 +274,7 @@ def _any(position: Position, make: Make, holds: Holds, low: int, high: int) -> F
 
 
 def _tried(position: Position, make: Make, holds: Holds, value: int) -> Found | None:
-    try:
-        terms = make(value)
-    except PlanError:
-        return None
-    return _fitting(position, terms, holds, value)
+    return _fitting(position, make(value), holds, value)
 
 
 def _fitting(position: Position, terms: t.Terms, holds: Holds, value: int) -> Found | None:

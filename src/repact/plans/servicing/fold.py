@@ -142,7 +142,7 @@ class Fold:
         parts += spend(ahead[:1], left, order, across_rows=True)
         left -= sum(part.amount_minor for part in parts) - before
         freed = 0
-        if left and excess != "advance" and prepayment.possible(self):
+        if left and excess != "advance" and prepayment.possible(self, on):
             paid_early, freed = prepayment.reduce(self, on, left, excess)
             parts += paid_early
             left -= sum(part.amount_minor for part in paid_early)

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from repact.plans.servicing.fold import Fold
 
 
-def possible(fold: Fold, /) -> bool:
-    """Whether the principal of the rows to come can be reduced.
+def possible(fold: Fold, on: date, /) -> bool:
+    """Whether the principal of the rows to come can be reduced on a day.
 
     It cannot while a row of them was moved behind another, was paid in part, or rests with its
-    interest kept aside: then an excess pays rows in advance. Nor where the plan is one settlement.
+    interest kept aside, nor within a holiday that earns interest: then an excess pays rows in
+    advance.
     """
-    tail = _tail(fold)
+    tail = _tail(fold, on)
     in_order = all(a.due_date < b.due_date for a, b in pairwise(tail))
     return (
         in_order
         and fold.standing == "active"
         and not any(sum(row.paid) or row.period.resting == "simple" for row in tail)
+        and all(row.period.resting == "no" for row in _paid_for(fold, tail, on))
     )
 
 
@@ -37,11 +39,11 @@ def reduce(fold: Fold, on: date, amount: int, excess: Excess, /) -> tuple[list[P
     they give back is principal too. `shorten` keeps the payments, `lower` their number, where
     the rows to come are equal payments.
     """
-    tail = _tail(fold)
+    tail = _tail(fold, on)
     if not tail:
         return [], 0
     balance = tail[0].balance_minor
-    paid_for = [r for r in fold.rows[: tail[0].number - 1] if r.period.end > on and r.charge_minor]
+    paid_for = _paid_for(fold, tail, on)
     whole = sum(_saved(fold, row, balance, on) for row in paid_for)
     principal = min(amount, balance - whole)
     early = balance if principal == balance - whole else principal
@@ -63,10 +65,22 @@ def reduce(fold: Fold, on: date, amount: int, excess: Excess, /) -> tuple[list[P
     return parts, freed
 
 
-def _tail(fold: Fold) -> list[LiveRow]:
-    """The rows from the first open one on, in the order of their periods."""
+def _tail(fold: Fold, on: date) -> list[LiveRow]:
+    """The rows from the first open one on, with holiday rows before it that have not begun."""
     first = next((row.number for row in fold.rows if row.open_minor), len(fold.rows) + 1)
+    while first > 1 and _rests_later(fold.rows[first - 2], on):
+        first -= 1
     return fold.rows[first - 1 :]
+
+
+def _rests_later(row: LiveRow, on: date) -> bool:
+    return row.period.resting != "no" and row.period.start >= on
+
+
+def _paid_for(fold: Fold, tail: list[LiveRow], on: date) -> list[LiveRow]:
+    """Rows before the tail whose periods are not over, and earn interest."""
+    before = fold.rows[: tail[0].number - 1] if tail else []
+    return [row for row in before if row.period.end > on and row.charge_minor]
 
 
 def _saved(fold: Fold, row: LiveRow, principal: int, on: date) -> int:

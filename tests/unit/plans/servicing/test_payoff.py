@@ -170,6 +170,32 @@ class TestPayingPrincipalEarly:
         assert state.rows[6].open_minor > 0
         assert state.prepaid_minor > 300_000
 
+    def test_within_a_holiday_whose_interest_is_added_pays_in_advance(self):
+        shape = [
+            LEVEL | {"count": 3, "kind": "interest_only"},
+            HOLIDAY | {"interest": "accrue"},
+            LEVEL,
+        ]
+        made = agreement(shape=shape)
+        due = sum(row.payment_minor for row in made.schedule.rows[:3])
+        events = happened(paid("04-01", due), paid("05-15", 300_000, excess="shorten"))
+        assert replay(made, events, day("05-15")).prepaid_minor == 0
+
+    def test_before_a_holiday_that_has_not_begun_reduces_what_it_adds(self):
+        shape = [
+            LEVEL | {"count": 1, "kind": "interest_only"},
+            HOLIDAY | {"interest": "accrue"},
+            LEVEL,
+        ]
+        made = agreement(shape=shape)
+        first = made.schedule.rows[0].payment_minor
+        events = happened(paid("01-20", first + 500_000, excess="shorten"))
+        state = replay(made, events, day("01-20"))
+        assert state.prepaid_minor > 500_000
+        assert min(min(row.due) for row in state.rows) == 0
+        kept = made.schedule.totals.interest_minor - sum(row.due.interest for row in state.rows)
+        assert kept > 0
+
     def test_pays_in_advance_where_interest_kept_aside_lies_ahead(self):
         shape = [{"kind": "interest_only", "count": 3}, HOLIDAY | {"interest": "simple"}, LEVEL]
         assert self.after("shorten", shape=shape)[1].prepaid_minor == 0
