@@ -11,7 +11,7 @@ from repact.money.split import spread
 from repact.plans import annuity, laws, measures
 from repact.plans import terms as t
 from repact.plans.errors import PlanError
-from repact.plans.fields import ROWS_MAX
+from repact.plans.fields import AMOUNT_MINOR_MAX, ROWS_MAX
 from repact.plans.figures import Row, Schedule, Totals
 from repact.plans.periods import period_rates
 from repact.plans.position import Position
@@ -37,6 +37,7 @@ def build(position: Position, terms: t.Terms) -> Schedule:
     rows.lay(terms.shape, accrued=standing)
     _add_once_only(rows, standing, count)
     columns = _columns(rows, _payment_dates(terms, dates))
+    _assert_within_limits(columns)
     totals = _totals(columns, standing, rows.waived_at_end)
     laws.check_conservation(position, terms, columns, totals, standing=standing, rates=rates)
     # a third of the time of Row._make
@@ -165,6 +166,16 @@ def _columns(rows: Rows, dates: Sequence[date]) -> laws.Columns:
         *(principal, interest, penalty, fees),
         *(rows.carried, rows.vesting, rows.balances),
     )
+
+
+def _assert_within_limits(columns: laws.Columns) -> None:
+    """No payment and no balance above what the engine is proven for."""
+    if max(max(columns.payment), max(columns.balance)) > AMOUNT_MINOR_MAX:
+        pairs = zip(columns.payment, columns.balance, strict=True)
+        row = next(at for at, pair in enumerate(pairs, 1) if max(pair) > AMOUNT_MINOR_MAX)
+        raise PlanError(
+            "plan.amount_above_limit", field=f"rows[{row}]", limit_minor=AMOUNT_MINOR_MAX
+        )
 
 
 def _totals(columns: laws.Columns, standing: measures.Standing, waived_at_end: int) -> Totals:

@@ -133,3 +133,22 @@ class TestConduct:
         terms = Terms.model_validate(plan()["terms"] | {"conduct": {"grace": 3}})
         with pytest.raises(PlanError):
             Conduct.of(terms)
+
+
+def test_a_modification_loss_is_the_published_one():
+    """law.md 4.4: 8,235.72 left at 18%, made 18 payments at 9.6%, loses 507.61 at the old rate."""
+    made = document.validate(
+        document.Document,
+        plan(
+            principal_minor=823_572,
+            interest_minor=0,
+            penalty_minor=0,
+            annual_rate_ppm=96_000,
+            shape=[{"kind": "level", "count": 18}],
+            contract={"annual_rate_ppm": 180_000, "day_count": "30/360", "remaining": []},
+        ),
+    )
+    built = schedule.build(made.position, made.terms)
+    shown = disclosure.disclose(made.position, made.terms, built)
+    assert (built.rows[0].payment_minor, built.rows[-1].payment_minor) == (49_310, 49_306)
+    assert (shown.present_value_minor, shown.modification_minor) == (772_811, -50_761)

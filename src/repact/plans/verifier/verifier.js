@@ -3,7 +3,7 @@
 // verify(text) resolves to {verified, sha256, rows} or rejects with an Error whose message is a code.
 import { CERTIFICATE, FIXED_YEAR, ROWS, parse, refuse, toDay } from "./form.js";
 
-const PPM = 1000000n;
+const PPM = 1000000n, LIMIT = 100000000000n;
 
 // ---- days, periods and their exact rates [numerator, denominator]
 const ymd = (n) => { const d = new Date(n * 864e5); return [d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()]; };
@@ -151,6 +151,7 @@ function build(position, terms) {
   const works = (d) => worked.has(fromDay(d)) || (!off.has(fromDay(d)) && (d + 4) % 7 !== 0 && (d + 4) % 7 !== 6);
   const paidOn = (d) => { if (terms.business_day !== "none") while (!works(d)) d++; return fromDay(d); };
   const payments = dates.map((_, k) => out.principal[k] + out.interest[k] + out.penalty[k] + out.fees[k]);
+  if ([...payments, ...balances].some((sum) => sum > LIMIT)) refuse("plan.amount_above_limit");
   const total = (column) => column.reduce((a, b) => a + b, 0n);
   if (balances[n - 1] || total(payments) + waived < before) refuse("plan.invariant_broken");
   return {
