@@ -13,6 +13,7 @@ from repact.plans.errors import InvariantError
 
 # The engine's commands, each a module of this room with a function of its name: loaded when named.
 ENGINE = ("schedule", "plan", "explain", "verify", "rate")
+GROUPS = ("policy",)
 OK, BAD_INPUT, NO_PLAN_FITS, INVARIANT_BROKEN = 0, 2, 3, 4
 
 app = typer.Typer(
@@ -59,9 +60,13 @@ def main() -> None:
 def _add_commands(words: list[str]) -> None:
     """Add the command that was named; all of them when none was, as for help."""
     named = next((word for word in words if not word.startswith("-")), None)
-    for name in (named,) if named in ENGINE else ENGINE:
-        module = importlib.import_module(f"repact.cli.{name}")
-        app.command(name)(getattr(module, str(name)))
-    if named not in ENGINE:
+    known = named in {*ENGINE, *GROUPS}
+    for name in ENGINE:
+        if not known or name == named:
+            app.command(name)(getattr(importlib.import_module(f"repact.cli.{name}"), name))
+    for name in GROUPS:
+        if not known or name == named:
+            app.add_typer(importlib.import_module(f"repact.cli.{name}").app, name=name)
+    if not known:
         app.command("demo")(importlib.import_module("repact.cli.demo").demo)
         app.add_typer(importlib.import_module("repact.cli.server").app, name="server")

@@ -42,7 +42,11 @@ class Scope(_Strict):
 
 
 class Entry(_Strict):
-    """One parameter or duty, from a date (included) to another (excluded), or for now."""
+    """One parameter or duty, from a date (included) to another (excluded), or for now.
+
+    Without `effective_from` it is long-standing, and its first day is not confirmed. `check` names
+    what a plan is held against by it; the other entries are data for deadlines and duties.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9/-]+$")]
     meaning: Meaning
@@ -55,12 +59,16 @@ class Entry(_Strict):
         "minor_units",
         "seconds",
         "hours",
+        "days",
+        "years",
+        "times",
         "duty",
     ]
-    effective_from: date
+    effective_from: date | None = None
     effective_to: date | None = None
     attaches_to: Literal["signing", "contract_formation", "contact"]
     scope: Scope
+    check: Literal["rate_cap", "term_cap", "penalty_share"] | None = None
     action: Action
     reference: Annotated[str, Field(min_length=1)]
     confidence: Confidence
@@ -75,15 +83,17 @@ class Entry(_Strict):
         """What a finding of this entry does."""
         return "warn" if self.is_unconfirmed and self.action == "block" else self.action
 
+    def in_force(self, on: date, /) -> bool:
+        """Whether the entry is law on a day, for whomever it concerns."""
+        begun = self.effective_from is None or self.effective_from <= on
+        return begun and (self.effective_to is None or on < self.effective_to)
+
     def holds(self, *, on: date, lender_type: str, product: str) -> bool:
         """Whether the entry concerns this lender and product on a day."""
-        in_time = self.effective_from <= on and (
-            self.effective_to is None or on < self.effective_to
-        )
         in_scope = (not self.scope.lender_types or lender_type in self.scope.lender_types) and (
             not self.scope.products or product in self.scope.products
         )
-        return in_time and in_scope
+        return self.in_force(on) and in_scope
 
 
 class Series(_Strict):
@@ -123,6 +133,12 @@ class Catalogue(_Strict):
     def series_named(self, name: str, /) -> Series:
         """One series by its id."""
         return next(series for series in self.series if series.id == name)
+
+
+def jurisdictions() -> tuple[str, ...]:
+    """Every jurisdiction there is a catalogue of."""
+    files = resources.files("repact.law").joinpath("data").iterdir()
+    return tuple(sorted(f.name.removesuffix(".yaml") for f in files if f.name.endswith(".yaml")))
 
 
 @functools.cache

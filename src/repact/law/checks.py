@@ -54,7 +54,7 @@ def check_product(facts: ProductFacts, law: Catalogue, *, on: date) -> tuple[Fin
     worst = max(facts.contract_rate_ppm, facts.default_rate_ppm)
     entries = law.at(on, lender_type=facts.lender_type, product=facts.product)
     found = [_rate_cap(entry, worst, law, on) for entry in entries]
-    found += [_penalty(entry, facts) for entry in entries if entry.id == "CN-PENAL"]
+    found += [_penalty(entry, facts) for entry in entries if entry.check == "penalty_share"]
     return tuple(finding for finding in found if finding)
 
 
@@ -83,12 +83,11 @@ def cost_sheet_seconds(law: Catalogue, *, on: date) -> int:
 
 
 def _rate_cap(entry: Entry, worst_ppm: int, law: Catalogue, on: date) -> Finding | None:
-    if entry.unit == "annual_ppm":
-        cap_ppm = entry.value
-    elif entry.unit == "times_lpr":
-        cap_ppm = entry.value * law.series_named("CN-LPR-1Y").at(on)
-    else:
+    if entry.check != "rate_cap":
         return None
+    cap_ppm = entry.value
+    if entry.unit == "times_lpr":
+        cap_ppm = entry.value * law.series_named("CN-LPR-1Y").at(on)
     return _finding(entry, rate_ppm=worst_ppm, cap_ppm=cap_ppm) if worst_ppm > cap_ppm else None
 
 
@@ -101,7 +100,7 @@ def _penalty(entry: Entry, facts: ProductFacts) -> Finding | None:
 
 
 def _months(entry: Entry, schedule: Schedule, on: date) -> Finding | None:
-    if entry.unit != "months":
+    if entry.check != "term_cap":
         return None
     last = schedule.rows[-1].due_date
     months = (last.year - on.year) * 12 + last.month - on.month - (last.day < on.day)

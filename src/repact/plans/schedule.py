@@ -170,7 +170,7 @@ def _columns(rows: Rows, dates: Sequence[date]) -> laws.Columns:
 
 def _assert_within_limits(columns: laws.Columns) -> None:
     """No payment and no balance above what the engine is proven for."""
-    if max(max(columns.payment), max(columns.balance)) > AMOUNT_MINOR_MAX:
+    if max(*columns.payment, *columns.balance) > AMOUNT_MINOR_MAX:
         pairs = zip(columns.payment, columns.balance, strict=True)
         row = next(at for at, pair in enumerate(pairs, 1) if max(pair) > AMOUNT_MINOR_MAX)
         raise PlanError(

@@ -217,3 +217,22 @@ class TestSpreadsheets:
         made = repact("schedule", file, *words)
         assert made.returncode == 2
         assert json.loads(made.stderr)["code"] == code
+
+
+class TestPolicyLaw:
+    def test_lists_the_law_of_a_day(self):
+        words = ("policy", "law", "--jurisdiction", "cn", "--at", "2026-07-31", "--json")
+        made = json.loads(repact(*words).stdout)
+        assert "CN-COST-2026-2" not in {entry["id"] for entry in made["entries"]}
+        later = json.loads(repact(*words[:-2], "2026-08-01", "--json").stdout)
+        assert "CN-COST-2026-2" in {entry["id"] for entry in later["entries"]}
+
+    @pytest.mark.parametrize(("lang", "word"), [("zh", "未核实"), ("en", "unconfirmed")])
+    def test_says_what_is_unconfirmed(self, lang, word):
+        words = ("policy", "law", "--jurisdiction", "uk", "--at", "2026-11-24", "--lang", lang)
+        assert word in repact(*words).stdout
+
+    def test_refuses_what_is_no_day_or_no_place(self):
+        for words in (("cn", "soon"), ("xx", "2026-01-01")):
+            made = repact("policy", "law", "--jurisdiction", words[0], "--at", words[1])
+            assert made.returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -32,18 +33,31 @@ def plan_findings(on=ON, code="card_installment", **changes):
 
 
 class TestTheCatalogue:
-    def test_cites_every_entry_in_both_languages(self):
-        for entry in CN.entries:
+    def test_covers_the_places_we_know(self):
+        assert catalogue.jurisdictions() == ("au", "cn", "eu", "hk", "in", "sg", "uk", "us")
+
+    @pytest.mark.parametrize("name", catalogue.jurisdictions())
+    def test_cites_every_entry_in_both_languages(self, name):
+        for entry in catalogue.load(name).entries:
+            assert entry.id.startswith(f"{name.upper()}-")
             assert entry.reference
-            assert entry.meaning.zh
+            assert re.search("[一-鿿]", entry.meaning.zh)
             assert entry.meaning.en
 
-    def test_names_no_entry_twice(self):
-        names = [(entry.id, entry.effective_from) for entry in CN.entries]
+    @pytest.mark.parametrize("name", catalogue.jurisdictions())
+    def test_names_no_entry_twice(self, name):
+        names = [(entry.id, entry.effective_from) for entry in catalogue.load(name).entries]
         assert len(names) == len(set(names))
 
-    def test_never_blocks_by_what_is_only_remembered(self):
-        assert not [e for e in CN.entries if e.is_unconfirmed and e.effective_action == "block"]
+    @pytest.mark.parametrize("name", catalogue.jurisdictions())
+    def test_never_blocks_by_what_is_only_remembered(self, name):
+        entries = catalogue.load(name).entries
+        assert not [e for e in entries if e.is_unconfirmed and e.effective_action == "block"]
+
+    def test_holds_what_is_long_standing_and_lets_go_of_what_ended(self):
+        held = {e.id for e in catalogue.load("us").at(ON, lender_type="", product="")}
+        assert "US-REGZ-20A" in held
+        assert "US-CARES" not in held
 
     def test_is_refused_for_a_place_nobody_described(self):
         for name in ("xx", "../cn"):
