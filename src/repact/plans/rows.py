@@ -29,7 +29,6 @@ class Rows:
         self.carried = [0] * count
         self.vesting = [0] * count
         self.balances = [0] * count
-        self.accrued_into_balance = 0
         self.waived_at_end = 0
         self.settled = False
         self._kept_aside: list[tuple[int, int]] = []
@@ -117,7 +116,6 @@ class Rows:
             charge = 0 if holiday.interest == "freeze" else self._interest(self.at)
             if holiday.interest == "accrue":
                 self.balance += charge
-                self.accrued_into_balance += charge
             else:
                 kept += charge
             self._resting.add(self.at)

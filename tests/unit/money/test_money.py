@@ -81,3 +81,7 @@ def test_money_adds_only_to_its_own_currency():
 
 def test_money_equals_no_bare_number():
     assert Money(1, "CNY") != 1
+
+
+def test_the_units_left_go_to_the_largest_remainders_not_the_largest_shares():
+    assert split.largest_remainder(10, [6, 3, 2]) == [5, 3, 2]

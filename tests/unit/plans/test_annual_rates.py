@@ -108,6 +108,10 @@ class TestTheFastWay:
         flows = {"amount": 2_000_000, "flows": [(365, 2_000_001)]}
         assert annual_rates.effective_ppm(**flows) == annual_rates.exact_effective_ppm(**flows)
 
+    def test_of_half_a_ppm_is_rounded_down(self):
+        tie = {"amount": 2_000_000, "payments": [2_000_001], "periods_per_year": Fraction(1)}
+        assert annual_rates.exact_nominal_ppm(**tie) == 0
+
     def test_survives_a_start_far_away(self):
         flows = {"amount": 100, "flows": [(3650, 101)]}
         far = annual_rates.effective_ppm(**flows, nominal=(100_000_000, Fraction(12)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from repact.errors import RepactError
-from repact.plans import certificate, document, result, schedule
+from repact.plans import certificate, document, result, schedule, search
 from repact.plans.errors import PlanError
 from tests.unit.plans.documents import plan
 from tests.unit.plans.forgeries import forgeries
@@ -32,6 +32,16 @@ def test_a_single_row_has_no_residual():
         result.as_json(document.validate(document.Document, data))["certificate"]["residual_minor"]
         == 0
     )
+
+
+@pytest.mark.parametrize("amounts", [[300_000, 500_000, 432_040], [700_000, 538_480]])
+def test_the_residual_is_the_last_payment_less_the_one_before(amounts):
+    position = {"interest_minor": 0, "penalty_minor": 0}
+    data = plan(**position, shape=[{"kind": "custom", "amounts_minor": amounts}])
+    read = document.validate(document.Document, data)
+    amounts[-1] = search.closing_amount(read.position, read.terms)
+    made = result.as_json(document.validate(document.Document, data))["certificate"]
+    assert made["residual_minor"] == amounts[-1] - amounts[-2]
 
 
 def test_ten_thousand_forgeries_and_none_is_accepted():

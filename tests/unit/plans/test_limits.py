@@ -126,6 +126,21 @@ def test_a_frequency_has_its_range(frequency, code):
     read(frequency={"every": 1, "unit": "month", "anchor_day": 31}, first_due_date="2024-01-31")
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        [{"kind": "balloon", "share_ppm": 1}],
+        [
+            {"kind": "holiday", "count": 2, "interest": "accrue"},
+            {"kind": "balloon", "share_ppm": 1},
+        ],
+    ],
+)
+def test_a_balloon_follows_something_that_pays(shape):
+    made = read(shape=shape)
+    assert refusal(schedule.build, made.position, made.terms) == "plan.balloon_misplaced"
+
+
 def test_lists_have_an_end():
     waive = {"kind": "waive", "component": "fees", "amount_minor": 0}
     read(measures=[waive] * 50)

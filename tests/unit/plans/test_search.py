@@ -178,6 +178,11 @@ class TestACascade:
         made = search.cascade(owing(), BASIS, self.RUNGS, 100_000)
         assert [rung.reached for rung in made] == [True]
 
+    def test_reaches_its_target_to_the_unit(self):
+        largest = search.cascade(owing(), BASIS, self.RUNGS[:1], 1)[0].largest_minor
+        assert search.cascade(owing(), BASIS, self.RUNGS, largest)[0].reached
+        assert not search.cascade(owing(), BASIS, self.RUNGS, largest - 1)[0].reached
+
     def test_adds_each_step_to_those_before_and_prices_it(self):
         made = search.cascade(owing(), BASIS, self.RUNGS, 1)
         assert [rung.reached for rung in made] == [False] * 4
@@ -256,6 +261,10 @@ class TestComposing:
         )
         terms = compose(BASIS, change, timing.term_extension(count=12))
         assert [m.annual_rate_ppm for m in terms.measures] == [180_000]
+
+    def test_needs_a_rate_to_go_back_to(self):
+        change = price.rate_reduction(annual_rate_ppm=90_000, until=date(2024, 6, 1))
+        assert compose(BASIS, change, timing.term_extension(count=3)).measures == ()
 
     def test_catalogues_each_number_once(self):
         from repact.plans.instruments.change import instrument

@@ -83,6 +83,12 @@ class TestARow:
         uneven = trace(day_count="ACT/365F")
         assert "by the rate of each period" in "\n".join(lines(uneven.row(2)))
 
+    def test_indents_what_a_figure_rests_on(self):
+        told = lines(trace().row(2))
+        assert told[0].startswith("payment ")
+        assert told[1].startswith("  principal ")
+        assert told[2].startswith("    agreed payment ")
+
     def test_that_does_not_exist_is_refused(self):
         for number in (0, 25):
             with pytest.raises(PlanError, match="plan.no_such_row"):
