@@ -27,7 +27,7 @@ def policy() -> None:
     """Keep the name of a sub-command needed."""
 
 
-@app.command()
+@app.command("law")
 def law(
     *,
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", help="cn, uk, eu, ...")],
