@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
+
+import rfc8785
 
 from repact.money.rounding import DIVIDE
 from repact.plans import creditors, measures, schedule
 from repact.plans import terms as t
 from repact.plans.errors import PlanError
 from repact.plans.fields import ROWS_MAX
-from repact.plans.figures import Schedule
+from repact.plans.figures import Row, Schedule, Totals
 from repact.plans.periods import PeriodRate, period_rates
 from repact.plans.position import Position
 
@@ -64,6 +68,33 @@ def consolidate(debts: Mapping[str, tuple[Position, t.Terms]], /) -> Consolidati
         terms={name: terms for name, (_, terms) in debts.items()},
         schedules=schedules,
     )
+
+
+def bill_of(schedules: Sequence[Schedule], /) -> Schedule:
+    """What the borrower sees of several schedules on one calendar: every row and total summed.
+
+    The bill of one schedule is that schedule. Raises PlanError `plan.calendars_differ` where two
+    rows of the same number fall on different days.
+    """
+    if len(schedules) == 1:
+        return schedules[0]
+    rows = []
+    for number, parts in enumerate(zip_longest(*(made.rows for made in schedules)), start=1):
+        present = [row for row in parts if row]
+        if len({row.due_date for row in present}) > 1:
+            raise PlanError("plan.calendars_differ", field=f"rows[{number}].due_date")
+        sums = (sum(column) for column in zip(*(row[2:] for row in present), strict=True))
+        rows.append(Row(number, present[0].due_date, *sums))
+    totals = Totals(*map(sum, zip(*(made.totals for made in schedules), strict=True)))
+    return Schedule(rows=tuple(rows), totals=totals)
+
+
+def bill_hash(part_hashes: Sequence[str], /) -> str:
+    """What a bill is known by: with one part its own schedule hash, with several the SHA-256 of
+    the canonical JSON (RFC 8785) of `{"parts": [the hashes in order]}`."""
+    if len(part_hashes) == 1:
+        return part_hashes[0]
+    return hashlib.sha256(rfc8785.dumps({"parts": list(part_hashes)})).hexdigest()
 
 
 def share_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -32,31 +33,41 @@ class Disclosure(NamedTuple):
 
 def disclose(position: Position, terms: Terms, schedule: Schedule) -> Disclosure:
     """Work out the disclosure of a schedule made from this position and these terms."""
-    payments = [row.payment_minor for row in schedule.rows]
-    total = schedule.totals.payment_minor
-    amount = position.total_minor - apply(position, terms).waived_now
-    flows = [
-        ((row.due_date - terms.effective_date).days, row.payment_minor) for row in schedule.rows
-    ]
-    contract = position.contract
-    present_value = _present_value(position, terms, payments)
+    return disclose_bill([(position, terms, schedule)], schedule)
+
+
+def disclose_bill(
+    parts: Sequence[tuple[Position, Terms, Schedule]], bill: Schedule, /
+) -> Disclosure:
+    """The disclosure over a bill: the rates of its payments together, everything else summed.
+
+    The parts share one calendar (`consolidation.bill_of`). What compares with the contract is None
+    unless every part names one.
+    """
+    terms = parts[0][1]
+    payments = [row.payment_minor for row in bill.rows]
+    owed = sum(position.total_minor for position, _, _ in parts)
+    amount = owed - sum(apply(position, changed).waived_now for position, changed, _ in parts)
+    flows = [((row.due_date - terms.effective_date).days, row.payment_minor) for row in bill.rows]
     per_year = periods_per_year(terms.frequency)
     nominal = nominal_ppm(amount=amount, payments=payments, periods_per_year=per_year)
+    contracts = [position.contract for position, _, _ in parts if position.contract]
+    versus_contract = worth = modification = None
+    if len(contracts) == len(parts):
+        asked = sum(row.amount_minor for contract in contracts for row in contract.remaining)
+        versus_contract = bill.totals.payment_minor - asked
+        worth = sum(present_value(*part) for part in parts)
+        carrying = sum(part[0].principal_minor + part[0].interest_minor for part in parts)
+        modification = worth - carrying
     return Disclosure(
         annual_rate_nominal_ppm=nominal,
         annual_rate_effective_ppm=effective_ppm(
             amount=amount, flows=flows, nominal=(nominal, per_year) if nominal else None
         ),
-        versus_today_minor=total - position.total_minor,
-        versus_contract_minor=(
-            total - sum(row.amount_minor for row in contract.remaining) if contract else None
-        ),
-        present_value_minor=present_value,
-        modification_minor=(
-            present_value - position.principal_minor - position.interest_minor
-            if present_value is not None
-            else None
-        ),
+        versus_today_minor=bill.totals.payment_minor - owed,
+        versus_contract_minor=versus_contract,
+        present_value_minor=worth,
+        modification_minor=modification,
     )
 
 
@@ -66,17 +77,21 @@ def periods_per_year(frequency: Frequency, /) -> Fraction:
     return Fraction(year, frequency.every)
 
 
-def _present_value(position: Position, terms: Terms, payments: list[int]) -> int | None:
-    """Payments discounted at the contract's own rate and day count, rounded once."""
+def present_value(position: Position, terms: Terms, schedule: Schedule, /) -> int:
+    """Payments discounted at the contract's own rate and day count, rounded once.
+
+    Without a contract nothing is discounted: there is no rate to do it at.
+    """
     contract = position.contract
     if contract is None:
-        return None
+        return schedule.totals.payment_minor
     recurrence = terms.frequency.recurrence()
     rates = constant_rates(
         annual_rate_ppm=contract.annual_rate_ppm,
         day_count=contract.day_count,
         effective=terms.effective_date,
-        due_dates=recurrence.dates(terms.first_due_date, len(payments)),
+        due_dates=recurrence.dates(terms.first_due_date, len(schedule.rows)),
         recurrence=recurrence,
     )
+    payments = [row.payment_minor for row in schedule.rows]
     return DIVIDE[terms.rounding](*annuity.present_value(payments, rates))

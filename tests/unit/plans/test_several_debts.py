@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 import pytest
 
-from repact.plans import consolidation, document
+from repact.plans import consolidation, disclosure, document, schedule
 from repact.plans.creditors import Debt, allocate, distribute
 from repact.plans.errors import PlanError
 from tests.unit.plans.documents import plan
@@ -139,3 +140,69 @@ class TestOnePaymentForAll:
     def test_asks_that_measures_leave_only_principal(self):
         with pytest.raises(PlanError, match="plan.components_left"):
             consolidation.share_out({"a": debt(interest_minor=5)}, payment_minor=30_000)
+
+
+class TestTheBillOfSeveralSchedules:
+    CONTRACT = {
+        "contract": {
+            "annual_rate_ppm": 180_000,
+            "day_count": "30/360",
+            "remaining": [{"due_date": "2024-02-01", "amount_minor": 100_000}],
+        }
+    }
+
+    def parts(self, *counts, **changes):
+        made = []
+        for count in counts:
+            position, terms = debt(**changes)
+            shape = ({"kind": "level", "count": count},)
+            terms = document.validate(
+                type(terms), terms.model_dump(mode="json", exclude_none=True) | {"shape": shape}
+            )
+            made.append((position, terms, schedule.build(position, terms)))
+        return made
+
+    def test_sums_every_row_and_every_total(self):
+        parts = self.parts(12, 6)
+        long, short = (made for _, _, made in parts)
+        bill = consolidation.bill_of([long, short])
+        assert [row.payment_minor for row in bill.rows[:6]] == [
+            one.payment_minor + other.payment_minor
+            for one, other in zip(long.rows[:6], short.rows, strict=True)
+        ]
+        assert bill.rows[6:] == long.rows[6:]
+        assert bill.totals.payment_minor == sum(row.payment_minor for row in bill.rows)
+
+    def test_of_one_schedule_is_that_schedule(self):
+        (part,) = self.parts(12)
+        assert consolidation.bill_of([part[2]]) is part[2]
+        assert consolidation.bill_hash(["ab"]) == "ab"
+
+    def test_needs_one_calendar(self):
+        one, other = (made for _, _, made in self.parts(12, 6))
+        row = other.rows[0]._replace(due_date=date(2024, 2, 9))
+        moved = other._replace(rows=(row, *other.rows[1:]))
+        with pytest.raises(PlanError, match=r"plan\.calendars_differ at rows\[1\]\.due_date"):
+            consolidation.bill_of([one, moved])
+
+    def test_is_known_by_the_hashes_of_its_parts_in_order(self):
+        whole = consolidation.bill_hash(["ab", "cd"])
+        assert whole == hashlib.sha256(b'{"parts":["ab","cd"]}').hexdigest()
+        assert whole != consolidation.bill_hash(["cd", "ab"])
+
+    def test_discloses_the_sums_and_the_rate_of_the_payments_together(self):
+        parts = self.parts(12, 12, **self.CONTRACT)
+        bill = consolidation.bill_of([part[2] for part in parts])
+        alone = disclosure.disclose(*parts[0])
+        whole = disclosure.disclose_bill(parts, bill)
+        assert whole.versus_today_minor == 2 * alone.versus_today_minor
+        assert whole.versus_contract_minor == 2 * alone.versus_contract_minor
+        assert whole.modification_minor == 2 * alone.modification_minor
+        assert whole.annual_rate_nominal_ppm == alone.annual_rate_nominal_ppm
+
+    def test_compares_with_no_contract_unless_every_part_has_one(self):
+        parts = [*self.parts(12, **self.CONTRACT), *self.parts(12)]
+        bill = consolidation.bill_of([part[2] for part in parts])
+        whole = disclosure.disclose_bill(parts, bill)
+        assert (whole.versus_contract_minor, whole.present_value_minor) == (None, None)
+        assert disclosure.present_value(*parts[1]) == parts[1][2].totals.payment_minor
