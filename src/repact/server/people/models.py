@@ -53,8 +53,13 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(LenderRow, AbstractBaseUser):
-    """Someone of the lender's who signs in with e-mail, password and a second factor."""
+    """An account of somebody of the lender's: e-mail, password and a second factor.
 
+    Accounts of one human being share `person_id` (None: this account is the only one), so that a
+    second account, or acting for a colleague, is never a second pair of eyes.
+    """
+
+    person_id = models.UUIDField(null=True, editable=False)
     email = models.EmailField()
     name_zh = models.CharField(max_length=60)
     name_en = models.CharField(max_length=60)
