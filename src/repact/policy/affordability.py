@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from repact.policy import model
+from repact.policy import guidelines
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Means:
         return self.affordable_minor == 0
 
 
-def assess(budget: Budget, rules: model.Affordability, /) -> Means:
+def assess(budget: Budget, rules: guidelines.Affordability, /) -> Means:
     """Income minus spending minus the emergency buffer; never below zero."""
     told = sum(amount or 0 for amount in budget.spending_minor.values())
     floor = rules.living_floor_first_minor + rules.living_floor_each_minor * (budget.people - 1)

@@ -5,46 +5,29 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from repact.plans.conduct import Conduct
-from repact.plans.fields import Amount, RatePpm, SharePpm
+from repact.plans.fields import Currency, RatePpm, SharePpm, Strict
+from repact.policy.bounds import Instruments
+from repact.policy.fields import (
+    Bilingual,
+    Code,
+    InstrumentNames,
+    Months,
+    assert_once,
+    assert_rising,
+)
+from repact.policy.guidelines import Affordability
+from repact.policy.limits import Authority, EvidenceTier, Pool, Tier
+from repact.policy.products import Bucket, Eligibility, Product, Reason
+from repact.policy.promises import AccrualWhileOpen, Offers, Relief, Rollout, Service
 
 Label = Literal["lighter", "sooner", "breather"]
-Months = Annotated[int, Field(ge=1, le=600)]
-Days = Annotated[int, Field(ge=0, le=365)]
-Bilingual = dict[Literal["zh", "en"], Annotated[str, Field(min_length=1, max_length=200)]]
+LenderType = Literal["bank", "consumer_finance", "micro_loan", "facilitation", "private"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Product(_Strict):
-    """A product the policy covers. `keeper` names whose books are the record."""
-
-    code: str
-    name: Bilingual
-    keeper: Literal["repact", "core"]
-    contract_rate_ppm_max: RatePpm
-    default_rate_ppm_max: RatePpm
-    months_max: Months
-
-
-class Affordability(_Strict):
-    """How much a person can pay: income minus spending minus a buffer for emergencies.
-
-    The buffer is the larger of a share of what is left and a floor; spending is never taken to be
-    less than the living floor for the people in the home.
-    """
-
-    living_floor_first_minor: Amount
-    living_floor_each_minor: Amount
-    buffer_share_ppm: SharePpm
-    buffer_floor_minor: Amount
-
-
-class Recipe(_Strict):
+class Recipe(Strict):
     """One kind of plan. The shortest count whose payment fits the target share is chosen."""
 
     label: Label
@@ -58,51 +41,68 @@ class Recipe(_Strict):
 
     @model_validator(mode="after")
     def _counts_rise(self) -> Self:
-        if list(self.counts) != sorted(set(self.counts)):
-            raise ValueError("counts_must_rise")
+        assert_rising(self.counts)
         return self
 
 
-class Tier(_Strict):
-    """Who may give away how much in one offer, in minor units waived."""
-
-    role: Literal["agent", "supervisor"]
-    waived_minor_max: Amount
-
-
-class Service(_Strict):
-    """What the lender promises about time."""
-
-    reply_hours: Annotated[int, Field(ge=1, le=720)]
-    offer_days: Annotated[int, Field(ge=1, le=90)]
-    notice_days: Days
-    cooling_off_days: Days
-
-
-class Policy(_Strict):
+class Policy(Strict):
     """Everything a lender has decided about negotiated repayment, from a date on."""
 
-    version: Literal[1]
-    code: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    version: Literal[2]
+    code: Code
     name: Bilingual
-    lender_type: Literal["bank", "consumer_finance", "micro_loan", "facilitation", "private"]
+    lender_type: LenderType
     jurisdiction: Literal["cn"]
     effective_from: date
-    products: Annotated[tuple[Product, ...], Field(min_length=1, strict=False)]
-    accrual_while_open: Literal["frozen"]
+    currency: Currency
+    products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=100, strict=False)]
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=60, strict=False)]
+    buckets: Annotated[tuple[Bucket, ...], Field(min_length=1, max_length=30, strict=False)]
+    eligibility: Eligibility
+    accrual_while_open: AccrualWhileOpen
+    accrual_of_offer: Literal["lender", "borrower"]
     affordability: Affordability
-    recipes: Annotated[tuple[Recipe, ...], Field(min_length=1, max_length=3, strict=False)]
-    tiers: Annotated[tuple[Tier, ...], Field(min_length=1, strict=False)]
+    instruments: Instruments
+    cascade: InstrumentNames
+    authority: Authority
+    pools: Annotated[tuple[Pool, ...], Field(max_length=100, strict=False)] = ()
+    evidence: Annotated[tuple[EvidenceTier, ...], Field(min_length=1, strict=False)]
+    offers: Offers
     conduct: Conduct
     service: Service
+    rollout: Annotated[tuple[Rollout, ...], Field(max_length=100, strict=False)] = ()
+    survival: Code | None = None
+    relief: Annotated[tuple[Relief, ...], Field(max_length=100, strict=False)] = ()
+    recipes: Annotated[tuple[Recipe, ...], Field(max_length=3, strict=False)] = ()
 
     @model_validator(mode="after")
     def _no_name_twice(self) -> Self:
-        for names in ([p.code for p in self.products], [r.label for r in self.recipes]):
-            if len(names) != len(set(names)):
-                raise ValueError("named_twice")
+        assert_once([product.code for product in self.products], "product")
+        assert_once([reason.code for reason in self.reasons], "reason")
+        assert_once([bucket.code for bucket in self.buckets], "bucket")
+        assert_once([pool.code for pool in self.pools], "pool")
+        assert_once([tier.tier for tier in self.evidence], "evidence")
+        assert_once([step.product for step in self.rollout], "rollout")
+        assert_once([relief.code for relief in self.relief], "relief")
+        assert_once([recipe.label for recipe in self.recipes], "recipe")
+        assert_once(self.cascade, "instrument")
         return self
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers that people hold, from the smallest to the largest."""
+        return tuple(tier for tier in self.authority.tiers if tier.role != "automatic")
 
     def product(self, code: str, /) -> Product | None:
         """The product of that code, or None when the policy does not cover it."""
         return next((product for product in self.products if product.code == code), None)
+
+    def bucket(self, days_past_due: int, /) -> Bucket | None:
+        """The bucket a debt that many days past due belongs to, or None when there is none."""
+        return next((bucket for bucket in self.buckets if bucket.holds(days_past_due)), None)
+
+    def may_use(self, *, product: Product, days_past_due: int) -> frozenset[str]:
+        """The instruments for a product in its bucket: with bounds, allowed, and serviceable."""
+        bucket = self.bucket(days_past_due)
+        allowed = frozenset(bucket.instruments) if bucket else frozenset()
+        return product.serviceable & allowed & frozenset(self.instruments.names())

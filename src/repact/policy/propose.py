@@ -17,7 +17,8 @@ from repact.plans.figures import Schedule
 from repact.plans.position import Position
 from repact.plans.terms import Terms
 from repact.policy.loading import LoadedPolicy, PolicyError
-from repact.policy.model import Label, Policy, Product, Recipe
+from repact.policy.model import Label, Policy, Recipe
+from repact.policy.products import Product
 
 WHOLE_PPM = 1_000_000
 

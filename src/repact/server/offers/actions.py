@@ -95,9 +95,9 @@ def send(*, by: Actor, set_id: UUID, message: str, now: datetime) -> OfferSet:
         raise OfferError("offers.message_too_long", field="message")
     _assert_authority(by, offer_set)
     OfferSet.objects.filter(case_id=offer_set.case_id, state="sent").update(state="superseded")
-    service = case_queries.policy_of(offer_set.case, now=now).policy.service
+    policy = case_queries.policy_of(offer_set.case, now=now).policy
     offer_set.state, offer_set.sent_at, offer_set.sent_by = "sent", now, by.id
-    offer_set.expires_at = now + timedelta(days=service.offer_days)
+    offer_set.expires_at = now + timedelta(days=policy.offers.days)
     offer_set.message = message
     offer_set.save()
     case_actions.move(by=by, case_id=offer_set.case_id, event="offer", now=now)
