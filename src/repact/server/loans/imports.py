@@ -22,6 +22,7 @@ from repact.server.audit.actor import ENGINEER, SYSTEM, Actor, system
 from repact.server.books import actions as book_actions
 from repact.server.clock import ports
 from repact.server.lenders.models import Product
+from repact.server.loans import actions as loan_actions
 from repact.server.loans import rows
 from repact.server.loans.errors import LoanError
 from repact.server.loans.models import Loan
@@ -41,6 +42,10 @@ CHANGING = (
     "fees_minor",
     "oldest_unpaid_due_date",
     "remaining",
+    "legal_stage",
+    "limitation_from_date",
+    "region",
+    "employer",
     "source_sha256",
 )
 
@@ -147,10 +152,12 @@ def _store(
         else:
             _count(owed, row, before=loan)
             for name in CHANGING:
-                setattr(loan, name, row.stored(name))
+                if name not in rows.OPTIONAL or name in row.model_fields_set:
+                    setattr(loan, name, row.stored(name))
             changed.append(loan)
     bulk.insert(fresh)
     Loan.objects.bulk_update(changed, CHANGING)
+    loan_actions.tell_moved(by=by, loan_ids=[loan.id for loan in changed], now=now)
     report.imported += len(fresh)
     report.updated += len(changed)
 
@@ -236,7 +243,7 @@ def _parquet(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _assert_columns(names: Sequence[str]) -> None:
-    missing = [name for name in rows.COLUMNS if name not in names]
+    missing = [name for name in rows.COLUMNS if name not in {*names, *rows.OPTIONAL}]
     unknown = [name for name in names if name not in rows.COLUMNS]
     if missing or unknown:
         raise LoanError("loans.import_columns", missing=missing, unknown=unknown)

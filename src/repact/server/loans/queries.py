@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from repact.plans import accrual
 from repact.plans.position import Contract, DueRow, Position
-from repact.server.lenders.models import Lender
+from repact.server.loans import accruing
+from repact.server.loans.actions import NAME, PHONE
 from repact.server.loans.errors import LoanError
-from repact.server.loans.models import Hold, Loan
+from repact.server.loans.models import Hold, Loan, Party, Standstill
+from repact.server.people import vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,32 @@ class HoldState:
         return self.requested > 0 and self.confirmed == self.requested
 
 
+@dataclass(frozen=True, slots=True)
+class PartyShown:
+    """A guarantor or co-borrower as a page may show them."""
+
+    id: UUID
+    loan_id: UUID
+    role: str
+    name: str
+    phone_masked: str
+
+
 def of_borrower(borrower_id: UUID, /) -> QuerySet[Loan]:
     """A borrower's open loans, the oldest arrears first."""
     return (
         Loan.objects.filter(borrower_id=borrower_id, state="open")
         .select_related("product", "lender")
         .order_by("oldest_unpaid_due_date", "ref")
+    )
+
+
+def in_plan_of_borrower(borrower_id: UUID, /) -> QuerySet[Loan]:
+    """A borrower's loans under a running plan."""
+    return (
+        Loan.objects.filter(borrower_id=borrower_id, state="in_plan")
+        .select_related("product", "lender")
+        .order_by("ref")
     )
 
 
@@ -59,13 +79,16 @@ def position(loan: Loan, /, *, on: date) -> Position:
     """What is owed on a day, per component.
 
     Interest runs on principal not overdue, the penalty rate on what is overdue, by the contract's
-    day count, up to the day a hold was requested; from then on nothing is added.
+    (or the running plan's) day count and rates; in a breathing space by its mode, for good: what is
+    not added then is never added later.
     """
-    until = max(min(on, _frozen_from(loan) or on), loan.as_of)
-    interest = _accrued(
-        loan, loan.principal_minor - loan.overdue_principal_minor, loan.annual_rate_ppm, until
+    until = max(on, loan.as_of)
+    spaces = _spaces(loan)
+    rate, penalty_rate = rates(loan)
+    interest = _added(
+        loan, loan.principal_minor - loan.overdue_principal_minor, rate, until, spaces
     )
-    penalty = _accrued(loan, loan.overdue_principal_minor, loan.penalty_rate_ppm, until)
+    penalty = _added(loan, loan.overdue_principal_minor, penalty_rate, until, spaces)
     return Position(
         as_of=on,
         currency=loan.currency,
@@ -82,6 +105,13 @@ def position(loan: Loan, /, *, on: date) -> Position:
             ),
         ),
     )
+
+
+def rates(loan: Loan, /) -> tuple[int, int]:
+    """The yearly rate and the rate on what is late, in ppm; those of a running plan go first."""
+    if loan.plan_rate_ppm is None:
+        return loan.annual_rate_ppm, loan.penalty_rate_ppm
+    return loan.plan_rate_ppm, loan.plan_penalty_rate_ppm or 0
 
 
 def days_past_due(loan: Loan, /, *, on: date) -> DaysPastDue:
@@ -101,19 +131,71 @@ def holds_to_send(case_id: UUID, /) -> Sequence[Hold]:
     return list(Hold.objects.filter(case_id=case_id, state="requested").select_related("loan"))
 
 
-def _frozen_from(loan: Loan) -> date | None:
-    hold = Hold.objects.filter(loan=loan, released_at=None).first()
-    if hold is None:
-        return None
-    zone = Lender.objects.only("zone").get(id=loan.lender_id).zone
-    return hold.requested_at.astimezone(ZoneInfo(zone)).date()
+def releases_to_send(case_id: UUID, /) -> Sequence[Hold]:
+    """Ended holds the core has not acknowledged; a plan's own start tells the core otherwise."""
+    ended = Hold.objects.filter(case_id=case_id, state="released", release_acknowledged_at=None)
+    return list(ended.exclude(released_because="plan").select_related("loan"))
 
 
-def _accrued(loan: Loan, amount_minor: int, rate_ppm: int, until: date) -> int:
-    return accrual.interest(
+def hold_until(case_id: UUID, /) -> date | None:
+    """The last day promised for a case's live holds; None when it is as long as the case is."""
+    live = Hold.objects.filter(case_id=case_id, released_at=None)
+    return min((d for d in live.values_list("until_date", flat=True) if d), default=None)
+
+
+def cases_with_hold_ending(*, on: date) -> list[UUID]:
+    """Cases one of whose live holds was promised only up to `on` or earlier."""
+    live = Hold.objects.filter(released_at=None, until_date__lte=on)
+    return sorted(set(live.values_list("case_id", flat=True)))
+
+
+def end_told_at(case_id: UUID, /) -> datetime | None:
+    """When the borrower was told that the hold ends; None while a live hold was not told."""
+    told = list(
+        Hold.objects.filter(case_id=case_id, released_at=None).values_list("end_told_at", flat=True)
+    )
+    return max(told) if told and all(told) else None
+
+
+def breathing_space(case_id: UUID, /) -> Standstill | None:
+    """The breathing space of a case that runs now."""
+    return Standstill.objects.filter(case_id=case_id, end_date=None).order_by("id").first()
+
+
+def parties(loan_ids: Sequence[UUID], /) -> list[PartyShown]:
+    """Guarantors and co-borrowers, decrypted; phones masked."""
+    found = Party.objects.filter(loan_id__in=loan_ids).select_related("loan__borrower__key")
+    return [_shown(party) for party in found.order_by("added_at", "id")]
+
+
+def _shown(party: Party) -> PartyShown:
+    key = party.loan.borrower.key
+    phone = vault.unseal(key, bytes(party.phone_sealed), context=PHONE).decode()
+    return PartyShown(
+        id=party.id,
+        loan_id=party.loan_id,
+        role=party.role,
+        name=vault.unseal(key, bytes(party.name_sealed), context=NAME).decode(),
+        phone_masked=f"{phone[:3]}****{phone[-4:]}",
+    )
+
+
+def _spaces(loan: Loan) -> list[accruing.Space]:
+    found = Standstill.objects.filter(loan=loan).order_by("start_date")
+    return [
+        accruing.Space(s.mode, s.annual_rate_ppm, s.start_date, s.end_date)  # type: ignore[arg-type]  # constraint
+        for s in found
+    ]
+
+
+def _added(
+    loan: Loan, amount_minor: int, rate_ppm: int, until: date, spaces: Sequence[accruing.Space]
+) -> int:
+    return accruing.added(
         amount_minor=amount_minor,
         annual_rate_ppm=rate_ppm,
         start=loan.as_of,
         end=until,
         day_count=loan.day_count,  # type: ignore[arg-type]  # checked at the door
+        spaces=spaces,
     )

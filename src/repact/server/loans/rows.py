@@ -48,6 +48,7 @@ def _clean(text: Any) -> Any:
 Number = BeforeValidator(_integer)
 Text = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=120)]
 Ref = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,32}$")]
 
 
 class LoanRow(BaseModel):
@@ -79,17 +80,34 @@ class LoanRow(BaseModel):
     oldest_unpaid_due_date: IsoDate | None
     remaining: Annotated[list[list[Any]], BeforeValidator(_remaining), Field(max_length=600)]
     contact_preference: Literal["any", "messages_only", "no_calls"]
+    legal_stage: Literal["none", "pre_suit", "filed", "judgment", "enforcement", "insolvency"] = (
+        "none"
+    )
+    limitation_from_date: IsoDate | None = None
+    region: Code = ""
+    employer: Code = ""
 
     def stored(self, name: str, /) -> Any:
         """The value of a column as the loan keeps it."""
         return self.sha256() if name == "source_sha256" else getattr(self, name)
 
     def sha256(self) -> bytes:
-        """SHA-256 of the whole row: a row that did not change has the same."""
-        return hashlib.sha256(self.model_dump_json().encode()).digest()
+        """SHA-256 of the whole row: a row that did not change has the same.
+
+        A column left out is not part of it, so that a book without it stays what it was.
+        """
+        unsaid = {name for name in OPTIONAL if getattr(self, name) == _unsaid(name)}
+        return hashlib.sha256(self.model_dump_json(exclude=unsaid).encode()).digest()
 
 
 COLUMNS = tuple(LoanRow.model_fields)
+OPTIONAL = frozenset(
+    name for name, field in LoanRow.model_fields.items() if not field.is_required()
+)
+
+
+def _unsaid(name: str) -> Any:
+    return LoanRow.model_fields[name].default
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +128,10 @@ def read(
     record: dict[str, str], *, line: int, products: Collection[str], seen: set[str]
 ) -> LoanRow | BadRow:
     """Check one row. `seen` collects the loan references of the file."""
-    values = {**record, "oldest_unpaid_due_date": record.get("oldest_unpaid_due_date") or None}
+    values: dict[str, Any] = {
+        **{name: text for name, text in record.items() if text or name not in OPTIONAL},
+        "oldest_unpaid_due_date": record.get("oldest_unpaid_due_date") or None,
+    }
     try:
         row = LoanRow.model_validate(values)
     except ValidationError as error:
@@ -128,9 +149,9 @@ def _relations(row: LoanRow, line: int, products: Collection[str], seen: set[str
         return BadRow(line, "loan_ref", "loans.twice_in_file", "duplicate")
     if row.overdue_principal_minor > row.principal_minor:
         return BadRow(line, "overdue_principal_minor", "loans.bad_value", "above_principal")
-    if row.disbursed_date > row.as_of:
-        return BadRow(line, "disbursed_date", "loans.bad_value", "after_as_of")
-    if row.oldest_unpaid_due_date and row.oldest_unpaid_due_date > row.as_of:
-        return BadRow(line, "oldest_unpaid_due_date", "loans.bad_value", "after_as_of")
+    for name in ("disbursed_date", "oldest_unpaid_due_date", "limitation_from_date"):
+        day = getattr(row, name)
+        if day and day > row.as_of:
+            return BadRow(line, name, "loans.bad_value", "after_as_of")
     seen.add(row.loan_ref)
     return None
