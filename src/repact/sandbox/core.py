@@ -26,6 +26,7 @@ SCHEMA = (
 CREATE TABLE IF NOT EXISTS loan (
     ref TEXT PRIMARY KEY, automatic_debit TEXT NOT NULL DEFAULT 'running',
     reminders TEXT NOT NULL DEFAULT 'running', changed_at TEXT);
+CREATE TABLE IF NOT EXISTS line_block (ref TEXT PRIMARY KEY, blocked_at TEXT NOT NULL);
 """
 )
 KINDS = {"hold": "stopped", "release": "running", "plan_started": "stopped"}
@@ -53,17 +54,23 @@ class Core:
         """Hold or release loans, once for a command id."""
         body = request.body
         kind, refs, command_id = body.get("kind"), body.get("loan_refs"), body.get("command_id")
-        if kind not in KINDS or not isinstance(command_id, str) or not _refs(refs):
+        if kind not in {*KINDS, "block_line"} or not isinstance(command_id, str) or not _refs(refs):
             raise RefusedError(422, "core.bad_command")
 
         def make(db: Any) -> dict[str, Any]:
             at = datetime.now(UTC).isoformat()  # noqa: TID251 - the core's own clock
             for ref in refs:  # type: ignore[union-attr]  # checked above
-                done = db.execute(
-                    "UPDATE loan SET automatic_debit = ?, reminders = ?, changed_at = ?"
-                    " WHERE ref = ?",
-                    (KINDS[kind], KINDS[kind], at, ref),
-                )
+                if kind == "block_line":
+                    done = db.execute(
+                        "INSERT OR REPLACE INTO line_block SELECT ref, ? FROM loan WHERE ref = ?",
+                        (at, ref),
+                    )
+                else:
+                    done = db.execute(
+                        "UPDATE loan SET automatic_debit = ?, reminders = ?, changed_at = ?"
+                        " WHERE ref = ?",
+                        (KINDS[kind], KINDS[kind], at, ref),
+                    )
                 if not done.rowcount:
                     raise RefusedError(422, "core.unknown_loan")
             return {"command_id": command_id, "status": "acknowledged", "acknowledged_at": at}

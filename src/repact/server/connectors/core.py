@@ -15,7 +15,7 @@ from repact.server.connectors import http
 def command(
     *,
     command_id: UUID,
-    kind: Literal["hold", "release", "plan_started"],
+    kind: Literal["hold", "release", "plan_started", "block_line"],
     loan_refs: Sequence[str],
     at: datetime,
 ) -> datetime:

@@ -9,6 +9,8 @@ from repact.server.audit import actions as audit_actions
 
 FORWARD = {
     "cases.submit": "jobs.send_holds",
+    "loans.release": "jobs.send_releases",
+    "loans.block_line": "jobs.send_line_block",
     "agreements.sign": "jobs.begin_plan",
     "offers.send": "jobs.tell_offers",
     "repayments.begin": "jobs.tell_begun",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
@@ -48,6 +48,34 @@ def send_holds(*, lender_id: str, event_id: str) -> None:
             )
             now = clock_queries.business_now(lender_id=by.lender_id)
             loan_actions.acknowledge_hold(by=by, hold_id=hold.id, at=at, now=now)
+
+
+@app.task(name="jobs.send_releases", queue="flow", retry=PATIENT)
+def send_releases(*, lender_id: str, event_id: str) -> None:
+    """Tell the core that the contract goes on, until it says so."""
+    with _event(lender_id, event_id) as (by, event):
+        for hold in loan_queries.releases_to_send(event.subject_id):
+            command_id = uuid5(hold.id, "release")
+            at = core.command(
+                command_id=command_id,
+                kind="release",
+                loan_refs=[hold.loan.ref],
+                at=hold.released_at,
+            )
+            now = clock_queries.business_now(lender_id=by.lender_id)
+            loan_actions.acknowledge_release(by=by, hold_id=hold.id, at=at, now=now)
+
+
+@app.task(name="jobs.send_line_block", queue="flow", retry=PATIENT)
+def send_line_block(*, lender_id: str, event_id: str) -> None:
+    """Tell the core that a revolving line gives no more credit."""
+    with _event(lender_id, event_id) as (by, event):
+        loan = loan_queries.get(event.subject_id)
+        at = core.command(
+            command_id=event.id, kind="block_line", loan_refs=[loan.ref], at=event.happened_at
+        )
+        now = clock_queries.business_now(lender_id=by.lender_id)
+        loan_actions.acknowledge_line_block(by=by, loan_id=loan.id, at=at, now=now)
 
 
 @app.task(name="jobs.begin_plan", queue="flow", retry=PATIENT)
