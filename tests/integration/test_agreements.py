@@ -125,7 +125,7 @@ class TestSigning:
         agreement = world.in_force(by)
         assert agreement.state == "in_force"
         due = [item.payment_minor for item in DueItem.objects.order_by("number")]
-        assert due == [row["payment_minor"] for row in agreement.contents["result"]["rows"]]
+        assert due == [row["payment_minor"] for row in agreement.contents["bill"]["rows"]]
 
     def test_keeps_every_revision_as_the_start_of_the_next(self, world, by):
         agreement = world.in_force(by)

@@ -71,7 +71,7 @@ class TestAnAgreement:
     def test_gives_its_figures_and_entries(self, world, client, key):
         agreement = world.in_force(world.borrower())
         made = client.get(f"/api/v1/agreements/{agreement.id}", **key).json()
-        assert made["rows"] == agreement.contents["result"]["rows"]
+        assert made["rows"] == agreement.contents["bill"]["rows"]
         entries = client.get(f"/api/v1/agreements/{agreement.id}/entries", **key).json()
         assert [sum(x["amount_minor"] for x in e["lines"]) for e in entries["entries"]] == [0]
 

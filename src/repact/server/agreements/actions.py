@@ -15,7 +15,7 @@ from django.utils.crypto import constant_time_compare
 from repact.server.agreements import authority, drafting, queries, states
 from repact.server.agreements.documents import agreement as document
 from repact.server.agreements.documents import wording
-from repact.server.agreements.documents.contents import Contents
+from repact.server.agreements.documents.contents import read
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import (
     Agreement,
@@ -61,7 +61,7 @@ def accept_offer(*, by: Actor, offer_id: UUID, content_sha256: str, now: datetim
         reference=reference,
         on=on,
         account_tail=_account_tail(offer.case.borrower_id),
-        cooling_off_days=service.cooling_off_days,
+        service=service,
     )
     stored = contents.model_dump(mode="json")
     agreement = Agreement.objects.create(
@@ -332,7 +332,7 @@ def _text(agreement: Agreement) -> str:
     existing = agreement.documents.filter(revision=TEXT).first()
     if existing:
         return existing.pdf_sha256
-    pdf = document.render(Contents.model_validate(agreement.contents))
+    pdf = document.render(read(agreement.contents))
     return _keep(agreement, TEXT, signatures.prepare(pdf)).pdf_sha256
 
 
@@ -357,8 +357,8 @@ def _record(agreement: Agreement, code: SigningCode, text: Document, device: str
         }
         for reading in agreement.readings.all()
     }
-    contents = Contents.model_validate(agreement.contents)
-    sheet = wording.cost_sheet(contents, contents.language)
+    contents = read(agreement.contents)
+    sheet = wording.cost_sheet(contents, contents.languages[0])
     evidence = {
         "agreement": agreement.reference,
         "document_sha256": text.pdf_sha256,

@@ -2,55 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from repact.law import catalogue, checks
+from repact.policy.model import Service as ServicePolicy
 from repact.server.agreements.documents.contents import (
-    BorrowerParty,
+    Bill,
     Contents,
     Debt,
-    Language,
-    LenderParty,
+    DocumentLanguage,
+    ProductKind,
+    Replaced,
+    Service,
 )
+from repact.server.agreements.documents.parties import BorrowerParty, LenderParty, Level, Signer
 from repact.server.lenders import queries as lender_queries
 from repact.server.lenders.models import Lender
+from repact.server.loans.models import Loan
 from repact.server.offers.models import Offer
 from repact.server.people import queries as people_queries
 
+_KINDS: dict[str, ProductKind] = {
+    "credit_card": "card",
+    "card": "card",
+    "wallet_credit": "wallet_credit",
+    "business": "business",
+}
+
 
 def contents(
-    *, offer: Offer, reference: str, on: date, account_tail: str, cooling_off_days: int
+    *,
+    offer: Offer,
+    reference: str,
+    on: date,
+    account_tail: str,
+    service: ServicePolicy,
+    signers: Sequence[Signer] = (),
+    replaces: Replaced | None = None,
+    signature_level: Level = "agreed",
 ) -> Contents:
     """Everything the agreement says, from the offer exactly as it was chosen."""
     offer_set = offer.offer_set
     lender = lender_queries.get(offer.lender_id)
     borrower = people_queries.borrower(offer.case.borrower_id)
     identity = people_queries.borrower_identity(borrower)
-    language: Language = "en" if offer.case.language.startswith("en") else "zh-hans"
     law = catalogue.load(lender.jurisdiction)
+    debts = [_debt(loan, part) for loan, part in zip(offer_set.loans, offer.parts, strict=True)]
     return Contents(
-        version=1,
+        version=2,
         reference=reference,
         agreement_date=on.isoformat(),
-        language=language,
+        language=_language(offer.case.language, lender.jurisdiction),
+        jurisdiction=lender.jurisdiction,
+        currency=debts[0].position["currency"],
         lender=_lender(lender),
         borrower=BorrowerParty(
             name=identity.name,
             id_number_masked=identity.id_number_masked,
             account_tail=account_tail,
         ),
-        debt=_debt(offer),
-        position=offer_set.position,
-        terms=offer.terms,
-        result=offer.result,
+        signers=tuple(signers),
+        debts=tuple(debts),
+        bill=Bill(**{name: offer.result[name] for name in ("rows", "totals", "disclosure")}),
         installment_minor=offer.installment_minor,
-        cooling_off_days=cooling_off_days,
+        service=Service(reply_hours=service.reply_hours, notice_days=service.notice_days),
+        cooling_off_days=service.cooling_off_days,
         cost_sheet_seconds=checks.cost_sheet_seconds(law, on=on),
+        signature_level=signature_level,
+        replaces=replaces,
         policy_sha256=offer_set.policy_sha256,
         law_sha256=offer_set.law_sha256,
         schedule_sha256=offer.schedule_sha256,
     )
+
+
+def _language(spoken: str, jurisdiction: str) -> DocumentLanguage:
+    """Both languages for an English reader in China, where a court reads the Chinese."""
+    if not spoken.startswith("en"):
+        return "zh-hans"
+    return "bilingual" if jurisdiction == "cn" else "en"
 
 
 def _lender(lender: Lender) -> LenderParty:
@@ -60,20 +92,27 @@ def _lender(lender: Lender) -> LenderParty:
         address_zh=lender.address_zh,
         address_en=lender.address_en,
         complaint_phone=lender.complaint_phone,
+        help_phone=lender.help_phone,
         demo=lender.is_demo,
     )
 
 
-def _debt(offer: Offer) -> Debt:
-    loan = offer.offer_set.loan
+def _debt(loan: Loan, part: dict[str, Any]) -> Debt:
     remaining: list[list[Any]] = loan.remaining
     return Debt(
+        loan_id=part["loan_id"],
         loan_ref=loan.ref,
         product_zh=loan.product.name_zh,
         product_en=loan.product.name_en,
+        product_kind=_KINDS.get(loan.product.code.replace("-", "_"), "loan"),
         legal_creditor=loan.legal_creditor,
         annual_rate_ppm=loan.annual_rate_ppm,
         penalty_rate_ppm=loan.penalty_rate_ppm,
         installment_minor=remaining[0][1] if remaining else 0,
         count=len(remaining),
+        last_due_date=remaining[-1][0] if remaining else None,
+        position=part["position"],
+        terms=part["terms"],
+        result=part["result"],
+        schedule_sha256=part["schedule_sha256"],
     )

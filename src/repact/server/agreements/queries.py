@@ -9,7 +9,7 @@ from django.utils import translation
 
 from repact.server.agreements import states
 from repact.server.agreements.documents import wording
-from repact.server.agreements.documents.contents import Contents, Language
+from repact.server.agreements.documents.contents import Contents, Language, read
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, SigningCode
 from repact.server.clock import ports
@@ -58,7 +58,7 @@ def current_of_borrower(borrower_id: UUID, /) -> Agreement | None:
 
 def contents(agreement: Agreement, /) -> Contents:
     """The agreement's contents."""
-    return Contents.model_validate(agreement.contents)
+    return read(agreement.contents)
 
 
 def key_facts(agreement: Agreement, /) -> KeyFacts:

@@ -63,11 +63,11 @@ def agreement(request: HttpRequest, agreement_id: UUID) -> dict[str, Any]:
         "id": str(found.id),
         "reference": found.reference,
         "state": found.state,
-        "currency": contents.position["currency"],
+        "currency": contents.currency,
         "installment_minor": contents.installment_minor,
-        "terms": contents.terms,
+        "terms": contents.debts[0].terms,
         "schedule_sha256": found.schedule_sha256,
-        **{name: contents.result[name] for name in ("rows", "totals", "disclosure")},
+        **contents.bill.model_dump(mode="json"),
     }
 
 

@@ -121,7 +121,7 @@ def collect(*, lender_id: str, event_id: str) -> None:
             request_id=collection.id,
             account=agreement.borrower.wallet_account,
             amount_minor=collection.amount_minor,
-            currency=agreement.contents["position"]["currency"],
+            currency=agreement_queries.contents(agreement).currency,
             mandate_ref=agreement.reference,
             memo=agreement.reference,
         )

@@ -10,8 +10,8 @@ from repact.plans.certificate import schedule_hash
 from repact.plans.conduct import Conduct
 from repact.plans.document import Document
 from repact.plans.schedule import build
-from repact.plans.terms import Terms
 from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
@@ -41,9 +41,8 @@ def begin(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         return
     agreement = agreement_actions.seal(by=by, agreement_id=agreement_id, now=now)
     on = _business_date(by, now)
-    document = Document.model_validate(
-        {"position": agreement.contents["position"], "terms": agreement.contents["terms"]}
-    )
+    (debt,) = agreement_queries.contents(agreement).debts
+    document = Document.model_validate({"position": debt.position, "terms": debt.terms})
     schedule = build(document.position, document.terms)
     if schedule_hash(document.position, document.terms, schedule) != agreement.schedule_sha256:
         raise RepaymentError("repayments.schedule_differs")
@@ -143,7 +142,7 @@ def settle_collection(
             agreement_id=agreement.id,
             source=f"wallet:{collection.id}",
             amount_minor=collection.amount_minor,
-            currency=agreement.contents["position"]["currency"],
+            currency=agreement_queries.contents(agreement).currency,
             value_date=collection.requested_on,
             now=now,
         )
@@ -183,7 +182,7 @@ def post_payment(
     if existing:
         audit_actions.unchanged()
         return existing
-    if currency != agreement.contents["position"]["currency"]:
+    if currency != agreement_queries.contents(agreement).currency:
         raise RepaymentError("repayments.wrong_currency", field="currency")
     if agreement.state != agreement_states.IN_FORCE:
         raise RepaymentError("repayments.not_in_force", state=agreement.state)
@@ -322,7 +321,8 @@ def _mark_late(by: Actor, item: DueItem, now: datetime) -> None:
 def _open_books(by: Actor, agreement: Agreement, on: date) -> None:
     """The loan's receivables become the plan's; what accrued meanwhile is recognized first."""
     loan = agreement.offer.offer_set.loan
-    position, totals = agreement.contents["position"], agreement.contents["result"]["totals"]
+    said = agreement_queries.contents(agreement)
+    position, totals = said.debts[0].position, said.bill.totals
     currency = position["currency"]
     accrued = {
         name: position[f"{name}_minor"] - getattr(loan, f"{name}_minor")
@@ -353,7 +353,7 @@ def _first_action(due_date: date, conduct: Conduct, on: date) -> date:
 
 
 def _conduct(agreement: Agreement) -> Conduct:
-    return Conduct.of(Terms.model_validate(agreement.contents["terms"]))
+    return agreement_queries.contents(agreement).debts[0].conduct
 
 
 def _business_date(by: Actor, now: datetime) -> date:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from repact.plans.conduct import Conduct
-from repact.plans.terms import Terms
+from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.clock import queries as clock_queries
@@ -73,9 +73,10 @@ def home(*, borrower_id: UUID, now: datetime) -> Home | None:
         return None
     items = [item for item in schedule(agreement.id) if item.payment_minor]
     upcoming = next((item for item in items if item.state != "paid"), None)
+    said = agreement_queries.contents(agreement)
     zone = lender_queries.get(agreement.lender_id).zone
     today = clock_queries.business_date(now=now, zone=zone)
-    conduct = Conduct.of(Terms.model_validate(agreement.contents["terms"]))
+    conduct = said.debts[0].conduct
     left = sum(item.open_minor for item in items)
     return Home(
         agreement_id=agreement.id,
@@ -88,8 +89,8 @@ def home(*, borrower_id: UUID, now: datetime) -> Home | None:
         paid_minor=sum(item.payment_minor for item in items) - left,
         left_minor=left,
         last_due_date=items[-1].due_date,
-        waived_minor=agreement.contents["result"]["totals"]["waived_minor"],
-        account_tail=agreement.contents["borrower"]["account_tail"],
+        waived_minor=said.waived_minor,
+        account_tail=said.borrower.account_tail,
         ticks=_ticks(items),
         conduct=conduct,
     )

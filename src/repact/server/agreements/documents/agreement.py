@@ -12,11 +12,9 @@ import pylopdf_fonts_zh_cn
 import rfc8785
 import typst
 
-from repact.plans.conduct import Conduct
-from repact.plans.terms import Terms
 from repact.server.agreements.documents import wording
-from repact.server.agreements.documents.contents import Contents
-from repact.server.agreements.documents.wording import COMPONENTS, money, percent
+from repact.server.agreements.documents.contents import COMPONENTS, Contents
+from repact.server.agreements.documents.wording import money, percent
 from repact.server.agreements.errors import AgreementError
 
 ATTACHMENT = "agreement.json"
@@ -53,7 +51,7 @@ def _template() -> bytes:
 
 def _data(contents: Contents) -> dict[str, Any]:
     """What the template shows, already worded."""
-    language = contents.language
+    language = contents.languages[0]
     words = wording.catalogue(language)
     english = language == "en"
     sheet = wording.cost_sheet(contents, language)
@@ -72,7 +70,7 @@ def _data(contents: Contents) -> dict[str, Any]:
         "debts": _debts(contents, words),
         "changes": _changes(contents, words),
         "going_on": words["going_on.sentence"].format(
-            rate=percent(contents.terms["annual_rate_ppm"])
+            rate=percent(contents.debts[0].terms["annual_rate_ppm"])
         ),
         "costs": {
             "items": [_cost(item) for item in sheet.items],
@@ -90,7 +88,7 @@ def _data(contents: Contents) -> dict[str, Any]:
 
 def _facts(contents: Contents, words: dict[str, str]) -> list[dict[str, str]]:
     rows = contents.paying_rows
-    versus = contents.result["disclosure"]["versus_today_minor"]
+    versus = contents.bill.disclosure["versus_today_minor"]
     return [
         _pair(words["fact.installment"], f"¥{money(contents.installment_minor)}"),
         _pair(words["fact.count"], str(len(rows))),
@@ -115,13 +113,13 @@ def _parties(contents: Contents, words: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _debts(contents: Contents, words: dict[str, str]) -> list[dict[str, str]]:
-    debt, english = contents.debt, contents.language == "en"
+    debt, english = contents.debts[0], contents.language == "en"
     product = debt.product_en if english else debt.product_zh
     return [
         _pair(words["debt.contract"], f"{product} {debt.loan_ref}"),
         _pair(words["debt.creditor"], debt.legal_creditor),
         *(
-            _pair(words[f"debt.{name}"], f"¥{money(contents.position[f'{name}_minor'])}")
+            _pair(words[f"debt.{name}"], f"¥{money(debt.position[f'{name}_minor'])}")
             for name in COMPONENTS
         ),
         _pair(words["debt.total"], f"¥{money(contents.owed_minor)}"),
@@ -129,8 +127,8 @@ def _debts(contents: Contents, words: dict[str, str]) -> list[dict[str, str]]:
 
 
 def _changes(contents: Contents, words: dict[str, str]) -> list[dict[str, str]]:
-    debt, terms = contents.debt, contents.terms
-    late = Conduct.of(Terms.model_validate(terms)).late_rate_ppm
+    debt, terms = contents.debts[0], contents.debts[0].terms
+    late = debt.conduct.late_rate_ppm
     pairs = [
         ("change.rate", percent(debt.annual_rate_ppm), percent(terms["annual_rate_ppm"])),
         (
@@ -158,7 +156,7 @@ def _row(row: dict[str, Any]) -> list[str]:
 
 
 def _totals(contents: Contents, words: dict[str, str]) -> list[str]:
-    totals = contents.result["totals"]
+    totals = contents.bill.totals
     other = totals["penalty_minor"] + totals["fees_minor"]
     return [
         "",

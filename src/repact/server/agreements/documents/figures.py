@@ -12,7 +12,7 @@ from pypdf.errors import PyPdfError
 
 from repact.server.agreements.documents import wording
 from repact.server.agreements.documents.agreement import ATTACHMENT
-from repact.server.agreements.documents.contents import Contents, Language
+from repact.server.agreements.documents.contents import Contents, DocumentLanguage, read
 from repact.server.agreements.errors import AgreementError
 
 
@@ -25,10 +25,10 @@ class Figures:
     annual_rate_ppm: int
 
 
-def of_text(pdf: bytes, language: Language, /) -> Figures:
+def of_text(pdf: bytes, language: DocumentLanguage, /) -> Figures:
     """The key figures as the PDF's text shows them. Raises `agreements.figures_unreadable`."""
     text = _reader(pdf).pages[0].extract_text()
-    words = wording.catalogue(language)
+    words = wording.catalogue("en" if language == "en" else "zh-hans")
     return Figures(
         installment_minor=_money(text, words["fact.installment"]),
         total_minor=_money(text, words["fact.total"]),
@@ -49,7 +49,7 @@ def attached_contents(pdf: bytes, /) -> Contents:
     """The contents that travel inside the PDF. Raises `agreements.attachment_missing`."""
     try:
         (raw,) = _reader(pdf).attachments[ATTACHMENT]
-        return Contents.model_validate(json.loads(raw))
+        return read(json.loads(raw))
     except (KeyError, ValueError) as error:
         raise AgreementError("agreements.attachment_missing") from error
 

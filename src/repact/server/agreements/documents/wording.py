@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import resources
 
-from repact.plans.conduct import Conduct, late_cost
-from repact.plans.terms import Terms
+from repact.plans.conduct import late_cost
 from repact.server.agreements.documents.contents import Contents, Language
 
 LATE_EXAMPLE_DAYS = 10
-COMPONENTS = ("principal", "interest", "penalty", "fees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def cost_sheet(contents: Contents, language: Language, /) -> CostSheet:
     words = catalogue(language)
     facts = _facts(contents, language)
     payee = facts["lender"]
-    totals = contents.result["totals"]
+    totals = contents.bill.totals
     items = (
         CostItem(
             words["cost.interest"],
@@ -104,7 +102,7 @@ def cost_sheet(contents: Contents, language: Language, /) -> CostSheet:
 
 def _facts(contents: Contents, language: Language) -> dict[str, str]:
     """The figures sentences are filled with."""
-    conduct = Conduct.of(Terms.model_validate(contents.terms))
+    conduct = contents.debts[0].conduct
     rows = contents.paying_rows
     first = rows[0]
     due = date.fromisoformat(first["due_date"])
@@ -122,7 +120,7 @@ def _facts(contents: Contents, language: Language) -> dict[str, str]:
         "count": str(len(rows)),
         "total": money(contents.total_minor),
         "waived": money(contents.waived_minor),
-        "rate": percent(contents.terms["annual_rate_ppm"]),
+        "rate": percent(contents.debts[0].terms["annual_rate_ppm"]),
         "first": first["due_date"],
         "last": rows[-1]["due_date"],
         "tail": contents.borrower.account_tail,

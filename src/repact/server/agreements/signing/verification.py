@@ -17,7 +17,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from repact.errors import RepactError
-from repact.plans.certificate import schedule_hash
+from repact.plans.certificate import row_as_json, schedule_hash
 from repact.plans.document import Document
 from repact.plans.schedule import build
 from repact.server.agreements.documents import figures
@@ -106,11 +106,10 @@ def _content(pdf: bytes, found: Verification) -> None:
     found.contents = contents
     if figures.of_text(pdf, contents.language) != figures.of_contents(contents):
         found.problems.append("agreements.text_differs")
-    document = Document.model_validate({"position": contents.position, "terms": contents.terms})
-    made = build(document.position, document.terms)
-    if schedule_hash(document.position, document.terms, made) != contents.schedule_sha256:
-        found.problems.append("agreements.schedule_differs")
-    if contents.result["rows"] != [
-        row._asdict() | {"due_date": row.due_date.isoformat()} for row in made.rows
-    ]:
-        found.problems.append("agreements.schedule_differs")
+    for debt in contents.debts:
+        document = Document.model_validate({"position": debt.position, "terms": debt.terms})
+        made = build(document.position, document.terms)
+        if schedule_hash(document.position, document.terms, made) != debt.schedule_sha256 or (
+            debt.result["rows"] != [row_as_json(row) for row in made.rows]
+        ):
+            found.problems.append("agreements.schedule_differs")

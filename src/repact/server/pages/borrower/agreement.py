@@ -117,10 +117,11 @@ def sign(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
 def schedule(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     """Every payment of the plan, as a table."""
     agreement = _own(request, agreement_id)
+    said = agreement_queries.contents(agreement)
     context = {
         "agreement": agreement,
-        "rows": agreement.contents["rows"],
-        "totals": agreement.contents["totals"],
+        "rows": said.rows,
+        "totals": said.bill.totals,
     }
     return render(request, "borrower/schedule.html", context)
 
