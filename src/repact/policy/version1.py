@@ -1,8 +1,8 @@
 """Policies of version 1, as published before: raised to version 2 where they are read.
 
 The text stays as it was signed for. Version 1 knew recipes: what they allow becomes the bounds, and
-what version 1 left open is answered the careful way: no principal is waived, nothing is automatic,
-no plan where a court has decided.
+what version 1 left open stays open, but for the careful things: no principal is waived, nothing is
+automatic, no plan where a court has decided.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def raised(content: dict[str, Any], /) -> dict[str, Any]:
 _ELIGIBILITY = {
     "owed_minor_min": 1,
     "owed_minor_max": AMOUNT_MINOR_MAX,
-    "plans_per_year_max": 1,
-    "plans_running_max": 0,
+    "plans_per_year_max": 12,
+    "plans_running_max": 1,
     "pre_arrears": True,
     "legal_stages": ["none", "pre_suit"],
 }
@@ -106,7 +106,7 @@ def _tier(tier: Any) -> Any:
         "holders": 1,
         "concession_minor_max": AMOUNT_MINOR_MAX,
         "share_ppm_max": WHOLE_PPM,
-        "forbearance_number_max": 1,
+        "forbearance_number_max": 12,
         **tier,
     }
 

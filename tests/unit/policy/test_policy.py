@@ -10,7 +10,7 @@ import pytest
 from repact.law import catalogue, checks
 from repact.plans.document import validate
 from repact.plans.position import Position
-from repact.policy import affordability, loading, propose
+from repact.policy import loading, propose
 from repact.sandbox import book, personas
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -78,35 +78,6 @@ class TestASamplePolicy:
         assert same.sha256 == loading.parse(TEXT).sha256
         other = loading.parse(TEXT.replace("offers: {days: 10", "offers: {days: 11"))
         assert other.sha256 != same.sha256
-
-
-class TestAffordability:
-    RULES = loading.parse(TEXT).policy.affordability
-
-    def means(self, income, told, people=1):
-        return affordability.assess(
-            affordability.Budget(income, people, {"rent": told, "food": None}), self.RULES
-        )
-
-    def test_is_what_is_left_minus_a_buffer(self):
-        means = self.means(520_000, 415_000)
-        assert (means.surplus_minor, means.buffer_minor) == (105_000, 15_000)
-        assert means.affordable_minor == 90_000
-
-    def test_never_takes_spending_below_the_living_floor(self):
-        means = self.means(520_000, 0, people=2)
-        assert means.floor_applied
-        assert means.surplus_minor == 520_000 - 230_000
-
-    def test_is_nothing_when_spending_is_more_than_income(self):
-        means = self.means(300_000, 400_000)
-        assert means.is_negative
-        assert means.surplus_minor == 0
-
-    def test_is_not_guessed_when_the_income_is_not_known(self):
-        means = self.means(None, 400_000)
-        assert means.affordable_minor is None
-        assert not means.is_negative
 
 
 class TestProposing:
