@@ -6,115 +6,20 @@ import functools
 import hashlib
 from datetime import date
 from importlib import resources
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import rfc8785
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from repact.errors import RepactError
+from repact.law.entries import Action, Confidence, Entry, LawError, Meaning, Series, Strict, Subject
 
-Action = Literal["block", "warn", "disclose"]
-Confidence = Literal["S", "S2", "M-h", "M-m", "M-l"]
+__all__ = ["Action", "Catalogue", "Confidence", "Entry", "LawError", "Meaning", "Series", "load"]
 WHOLE_PPM = 1_000_000
+NOBODY = Subject()
 
 
-class LawError(RepactError):
-    """The law's data cannot answer."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Meaning(_Strict):
-    """One line in each language."""
-
-    zh: Annotated[str, Field(min_length=1, max_length=120)]
-    en: Annotated[str, Field(min_length=1, max_length=240)]
-
-
-class Scope(_Strict):
-    """Whom an entry concerns; an empty list means everyone."""
-
-    lender_types: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    products: Annotated[tuple[str, ...], Field(strict=False)] = ()
-
-
-class Entry(_Strict):
-    """One parameter or duty, from a date (included) to another (excluded), or for now.
-
-    Without `effective_from` it is long-standing, and its first day is not confirmed. `check` names
-    what a plan is held against by it; the other entries are data for deadlines and duties.
-    """
-
-    id: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z0-9/-]+$")]
-    meaning: Meaning
-    value: int
-    unit: Literal[
-        "annual_ppm",
-        "share_ppm",
-        "times_lpr",
-        "months",
-        "minor_units",
-        "seconds",
-        "hours",
-        "days",
-        "years",
-        "times",
-        "duty",
-    ]
-    effective_from: date | None = None
-    effective_to: date | None = None
-    attaches_to: Literal["signing", "contract_formation", "contact"]
-    scope: Scope
-    check: Literal["rate_cap", "term_cap", "penalty_share"] | None = None
-    action: Action
-    reference: Annotated[str, Field(min_length=1)]
-    confidence: Confidence
-
-    @property
-    def is_unconfirmed(self) -> bool:
-        """From memory: it may warn, never block."""
-        return self.confidence.startswith("M")
-
-    @property
-    def effective_action(self) -> Action:
-        """What a finding of this entry does."""
-        return "warn" if self.is_unconfirmed and self.action == "block" else self.action
-
-    def in_force(self, on: date, /) -> bool:
-        """Whether the entry is law on a day, for whomever it concerns."""
-        begun = self.effective_from is None or self.effective_from <= on
-        return begun and (self.effective_to is None or on < self.effective_to)
-
-    def holds(self, *, on: date, lender_type: str, product: str) -> bool:
-        """Whether the entry concerns this lender and product on a day."""
-        in_scope = (not self.scope.lender_types or lender_type in self.scope.lender_types) and (
-            not self.scope.products or product in self.scope.products
-        )
-        return self.in_force(on) and in_scope
-
-
-class Series(_Strict):
-    """A value that changes from date to date."""
-
-    id: str
-    meaning: Meaning
-    unit: Literal["annual_ppm"]
-    reference: str
-    confidence: Confidence
-    values: dict[date, int]
-
-    def at(self, on: date, /) -> int:
-        """The value in force on a day. Raises `law.series_has_no_value`."""
-        known = [day for day in self.values if day <= on]
-        if not known:
-            raise LawError("law.series_has_no_value", series=self.id, on=on.isoformat())
-        return self.values[max(known)]
-
-
-class Catalogue(_Strict):
+class Catalogue(Strict):
     """Everything we know of one jurisdiction's law."""
 
     jurisdiction: str
@@ -122,32 +27,67 @@ class Catalogue(_Strict):
     series: Annotated[tuple[Series, ...], Field(strict=False)]
     sha256: str
 
+    def __hash__(self) -> int:
+        """By content, so that what applies to whom is worked out once."""
+        return hash(self.sha256)
+
     def at(self, on: date, *, lender_type: str, product: str) -> tuple[Entry, ...]:
         """The entries in force on a day for a lender and a product."""
-        return tuple(
-            entry
-            for entry in self.entries
-            if entry.holds(on=on, lender_type=lender_type, product=product)
-        )
+        subject = Subject(lender_type=lender_type, products=(product,))
+        return self.applying(subject, on=on)
+
+    def applying(
+        self, subject: Subject, *, on: date, contract_on: date | None = None
+    ) -> tuple[Entry, ...]:
+        """The entries for a subject: those of a contract by the day it was made, if it is known,
+        all others by `on`."""
+        return _applying(self, subject, on, contract_on)
+
+    def rule(self, name: str, /, *, on: date) -> Entry:
+        """The entry of this id in force on a day. Raises `law.rule_not_in_force`."""
+        found = [entry for entry in self.entries if entry.id == name and entry.in_force(on)]
+        if not found:
+            raise LawError("law.rule_not_in_force", rule=name, on=on.isoformat())
+        return found[0]
 
     def series_named(self, name: str, /) -> Series:
         """One series by its id."""
         return next(series for series in self.series if series.id == name)
 
 
+@functools.lru_cache(maxsize=4096)
+def _applying(
+    law: Catalogue, subject: Subject, on: date, contract_on: date | None
+) -> tuple[Entry, ...]:
+    made = contract_on or on
+    return tuple(
+        entry
+        for entry in law.entries
+        if entry.in_force(made if entry.attaches_to == "contract_formation" else on)
+        and entry.scope.concerns(subject)
+    )
+
+
 def jurisdictions() -> tuple[str, ...]:
     """Every jurisdiction there is a catalogue of."""
     files = resources.files("repact.law").joinpath("data").iterdir()
-    return tuple(sorted(f.name.removesuffix(".yaml") for f in files if f.name.endswith(".yaml")))
+    return tuple(sorted(f.name for f in files if f.is_dir()))
 
 
 @functools.cache
 def load(jurisdiction: str, /) -> Catalogue:
-    """The catalogue of `cn`, ... Raises `law.unknown_jurisdiction`."""
-    file = resources.files("repact.law").joinpath("data", f"{jurisdiction}.yaml")
-    if not jurisdiction.isalpha() or not file.is_file():
+    """The catalogue of `cn`, ..., from its files in the order of their names.
+
+    Raises `law.unknown_jurisdiction`.
+    """
+    folder = resources.files("repact.law").joinpath("data", jurisdiction)
+    if not jurisdiction.isalpha() or not folder.is_dir():
         raise LawError("law.unknown_jurisdiction", jurisdiction=jurisdiction)
-    data: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data: dict[str, Any] = {"jurisdiction": jurisdiction, "entries": [], "series": []}
+    for file in sorted(folder.iterdir(), key=lambda item: item.name):
+        part: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data["entries"] += part.get("entries", [])
+        data["series"] += part.get("series", [])
     canonical = rfc8785.dumps(_plain(data))
     return Catalogue.model_validate({**data, "sha256": hashlib.sha256(canonical).hexdigest()})
 

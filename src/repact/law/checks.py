@@ -1,117 +1,95 @@
-"""Checks of products and plans against the law of a day."""
+"""Checks of products, plans and sets of offers against the law of a day.
+
+Only what is in force on that day, for this lender and product, is asked; a rule attached to the
+contract is that of the day the contract was made, where it is known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
 
-from repact.law.catalogue import WHOLE_PPM, Action, Catalogue, Entry
-from repact.plans.conduct import Conduct
-from repact.plans.disclosure import Disclosure
-from repact.plans.figures import Schedule
-from repact.plans.terms import Terms
+from repact.law import parties, rates, shapes
+from repact.law.catalogue import Catalogue
+from repact.law.entries import Entry
+from repact.law.facts import CaseFacts, Finding, PlanFacts, ProductFacts, finding
+from repact.law.signing import check_decision, check_signing, cost_sheet_seconds
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A rule that a product or plan touches; `params` are the figures a sentence needs."""
-
-    rule_id: str
-    action: Action
-    params: dict[str, Any]
-    unconfirmed: bool
-
-    @property
-    def blocks(self) -> bool:
-        """Whether the plan may not be offered."""
-        return self.action == "block"
-
-
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
-    """A product as the law sees it. Rates are annual ppm; the default rate is what arrears cost."""
-
-    lender_type: str
-    product: str
-    contract_rate_ppm: int
-    default_rate_ppm: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFacts:
-    """A plan made under a product, as the law sees it."""
-
-    product: ProductFacts
-    terms: Terms
-    schedule: Schedule
-    disclosure: Disclosure
+__all__ = [
+    "CaseFacts",
+    "Finding",
+    "PlanFacts",
+    "ProductFacts",
+    "check_decision",
+    "check_offers",
+    "check_plan",
+    "check_product",
+    "check_signing",
+    "cost_sheet_seconds",
+]
+PLAN: dict[str | None, Callable[[Entry, PlanFacts], Finding | None]] = {
+    "penalty_share": rates.late_share,
+    "damages_share": rates.late_share,
+    "no_interest_on_penalty": rates.penalty_bears_interest,
+    "fee_as_interest": rates.fee_as_interest,
+    "upfront_deduction": rates.upfront_deduction,
+    "diminished_obligation": rates.diminished,
+    "new_disclosures": rates.new_disclosures,
+    "balance_cap": shapes.balance_cap,
+    "reinstallment": shapes.reinstallment,
+    "lump_sum_pressure": shapes.lump_sum_pressure,
+    "moratorium": shapes.moratorium,
+    "preconditions": parties.preconditions,
+    "card_order": parties.card_order,
+    "default_order": parties.default_order,
+    "guarantor_consent": parties.guarantor_consent,
+}
+ON_A_DAY: dict[str | None, Callable[[Entry, PlanFacts, date], Finding | None]] = {
+    "term_cap": shapes.term_cap,
+    "bullet_term": shapes.bullet_term,
+    "limitation": parties.limitation,
+}
 
 
 def check_product(facts: ProductFacts, law: Catalogue, *, on: date) -> tuple[Finding, ...]:
-    """What the law of a day finds in a product; default costs count in every cap."""
-    worst = max(facts.contract_rate_ppm, facts.default_rate_ppm)
-    entries = law.at(on, lender_type=facts.lender_type, product=facts.product)
-    found = [_rate_cap(entry, worst, law, on) for entry in entries]
-    found += [_penalty(entry, facts) for entry in entries if entry.check == "penalty_share"]
-    return tuple(finding for finding in found if finding)
+    """What the law of a day finds in a product; default costs and fees count in every cap."""
+    entries = law.applying(facts.subject(), on=on, contract_on=facts.contract_on)
+    found = [rates.product_rate_cap(e, facts, law, on) for e in entries if e.check == "rate_cap"]
+    found += [rates.product_penalty(e, facts) for e in entries if e.check == "penalty_share"]
+    return tuple(item for item in found if item)
 
 
 def check_plan(facts: PlanFacts, law: Catalogue, *, on: date) -> tuple[Finding, ...]:
-    """What the law of a day finds in a plan."""
+    """What the law of a day finds in a plan, and in the contract it is compared with."""
     product = facts.product
-    conduct = Conduct.of(facts.terms)
-    worst = max(
-        facts.disclosure.annual_rate_nominal_ppm or 0,
-        facts.terms.annual_rate_ppm,
-        conduct.late_rate_ppm,
-    )
-    checks: tuple[Callable[[Entry], Finding | None], ...] = (
-        lambda entry: _rate_cap(entry, worst, law, on),
-        lambda entry: _months(entry, facts.schedule, on),
-    )
-    entries = law.at(on, lender_type=product.lender_type, product=product.product)
-    found = [check(entry) for entry in entries for check in checks]
-    return tuple(finding for finding in found if finding)
+    subject = product.subject(days_past_due=facts.case.days_past_due)
+    entries = law.applying(subject, on=on, contract_on=product.contract_on)
+    found: list[Finding | None] = []
+    for entry in entries:
+        match entry.check:
+            case "rate_cap":
+                found.append(rates.rate_cap(entry, facts, law, on))
+                found.append(rates.contract_above_cap(entry, product, law, on))
+            case "rollover_ceiling":
+                found.append(rates.rollover(entry, facts, law))
+            case "extension_cap":
+                found.append(shapes.extension_cap(entry, facts, entries, on))
+            case name if name in PLAN:
+                found.append(PLAN[name](entry, facts))
+            case name if name in ON_A_DAY:
+                found.append(ON_A_DAY[name](entry, facts, on))
+    return tuple(item for item in found if item)
 
 
-def cost_sheet_seconds(law: Catalogue, *, on: date) -> int:
-    """How long the cost sheet must be open before it can be confirmed; 0 when no rule asks."""
-    entries = law.at(on, lender_type="", product="")
-    return max((e.value for e in entries if e.id == "CN-COST-2026-2"), default=0)
+def check_offers(
+    offers: Sequence[PlanFacts], law: Catalogue, *, on: date, relief_considered: bool = False
+) -> tuple[Finding, ...]:
+    """What the law of a day finds in a set of offers, beyond what it finds in each.
 
-
-def _rate_cap(entry: Entry, worst_ppm: int, law: Catalogue, on: date) -> Finding | None:
-    if entry.check != "rate_cap":
-        return None
-    cap_ppm = entry.value
-    if entry.unit == "times_lpr":
-        cap_ppm = entry.value * law.series_named("CN-LPR-1Y").at(on)
-    return _finding(entry, rate_ppm=worst_ppm, cap_ppm=cap_ppm) if worst_ppm > cap_ppm else None
-
-
-def _penalty(entry: Entry, facts: ProductFacts) -> Finding | None:
-    """A penalty rate above contract rate x (1 + the allowed share)."""
-    cap_ppm = facts.contract_rate_ppm * (WHOLE_PPM + entry.value) // WHOLE_PPM
-    if facts.default_rate_ppm <= cap_ppm:
-        return None
-    return _finding(entry, rate_ppm=facts.default_rate_ppm, cap_ppm=cap_ppm)
-
-
-def _months(entry: Entry, schedule: Schedule, on: date) -> Finding | None:
-    if entry.check != "term_cap":
-        return None
-    last = schedule.rows[-1].due_date
-    months = (last.year - on.year) * 12 + last.month - on.month - (last.day < on.day)
-    over = months > entry.value or (months == entry.value and last.day > on.day)
-    return _finding(entry, months=months, months_max=entry.value) if over else None
-
-
-def _finding(entry: Entry, **params: Any) -> Finding:
-    return Finding(
-        rule_id=entry.id,
-        action=entry.effective_action,
-        params=params,
-        unconfirmed=entry.is_unconfirmed,
-    )
+    At least one gives relief in interest or charges, or it is on record that relief was considered
+    and why it was refused (CONC 7.3).
+    """
+    if not offers or relief_considered or any(map(shapes.interest_relief, offers)):
+        return ()
+    entries = law.applying(offers[0].product.subject(), on=on)
+    return tuple(finding(e) for e in entries if e.check == "interest_relief")

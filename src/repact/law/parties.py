@@ -1,0 +1,66 @@
+"""Who must agree, what must be on record, and in which order a payment is used."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from repact.law.entries import Entry
+from repact.law.facts import Finding, PlanFacts, finding
+from repact.plans.conduct import AllocationRule, Conduct
+
+DEFAULT_ORDER = ("fees", "interest", "principal")
+
+
+def preconditions(entry: Entry, plan: PlanFacts) -> Finding | None:
+    """An agreement that presumes a debt beyond the means and a willing debtor, with one denied."""
+    asked = {"beyond_means": plan.case.is_beyond_means, "willing": plan.case.is_willing}
+    missing = [name for name, answer in asked.items() if answer is False]
+    return finding(entry, missing=missing) if missing else None
+
+
+def card_order(entry: Entry, plan: PlanFacts) -> Finding | None:
+    """A card payment goes to interest and fees first, and to principal first once `value` days
+    past due are reached. The conduct is read on the last day before and on that day."""
+    conduct = Conduct.of(plan.terms)
+    early = conduct.rule_at(entry.value - 1)
+    late = conduct.rule_at(entry.value)
+    wrong = [
+        name
+        for name, rule, holds in (
+            ("before", early, early.order[-1] == "principal"),
+            ("after", late, _takes_principal_first(late)),
+        )
+        if not holds or rule.across != "components"
+    ]
+    return finding(entry, from_days_past_due=entry.value, wrong=wrong) if wrong else None
+
+
+def default_order(entry: Entry, plan: PlanFacts) -> Finding | None:
+    """Nothing else was agreed, and a payment is not used for costs, interest, then principal."""
+    rules = Conduct.of(plan.terms).allocation
+    if plan.case.order_is_agreed or all(_is_default(rule) for rule in rules):
+        return None
+    return finding(entry, order=list(DEFAULT_ORDER))
+
+
+def guarantor_consent(entry: Entry, plan: PlanFacts) -> Finding | None:
+    """A guaranteed debt is changed without the guarantor's written consent."""
+    needed = plan.product.is_guaranteed and not plan.case.guarantor_consented
+    return finding(entry) if needed else None
+
+
+def limitation(entry: Entry, plan: PlanFacts, on: date) -> Finding | None:
+    """The debt is time-barred: to sign would give up the defence."""
+    barred = plan.case.time_barred_on
+    if barred is None or on < barred:
+        return None
+    return finding(entry, barred_on=barred.isoformat())
+
+
+def _takes_principal_first(rule: AllocationRule) -> bool:
+    return rule.order[0] == "principal"
+
+
+def _is_default(rule: AllocationRule) -> bool:
+    placed = [component for component in rule.order if component in DEFAULT_ORDER]
+    return tuple(placed) == DEFAULT_ORDER
