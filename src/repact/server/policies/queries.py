@@ -74,13 +74,9 @@ def assert_offering() -> None:
 def rollout(policy: Policy, codes: set[str], /) -> Rollout:
     """The most careful rollout of several products; a product without one is only suggested."""
     order: list[Mode] = ["shadow", "suggest", "automatic"]
-    stated = {entry.product: entry for entry in getattr(policy, "rollout", ())}
+    stated = {entry.product: entry for entry in policy.rollout}
     found = [
-        Rollout(
-            stated[code].mode,
-            stated[code].daily_count_max or 0,
-            stated[code].daily_minor_max or 0,
-        )
+        Rollout(stated[code].mode, stated[code].daily_count_max, stated[code].daily_minor_max)
         if code in stated
         else Rollout()
         for code in sorted(codes)
