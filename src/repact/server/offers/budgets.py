@@ -117,9 +117,7 @@ def _lines(
     if given_by.id:
         person = people_queries.person(given_by.id)
         yield Line("agent_day", f"{person}:{on}", caps.agent_day_minor, cost)
-    yield Line(
-        "borrower_year", str(offer_set.case.borrower_id), caps.borrower_year_minor, cost
-    )
+    yield Line("borrower_year", str(offer_set.case.borrower_id), caps.borrower_year_minor, cost)
     if rollout:
         most = min(rollout.daily_minor_max, caps.automatic_day_minor)
         yield Line("automatic_count", f"{policy.code}:{on}", rollout.daily_count_max, 1)

@@ -34,6 +34,8 @@ from repact.server.offers.models import Offer, OfferSet
 from repact.server.offers.models.sets import TIERS
 from repact.server.policies import queries as policy_queries
 
+VERSION = 1  # of the stored facts: only facts of the same version can be compared
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -89,6 +91,7 @@ def basis(case: Case, /, *, now: datetime) -> Basis:
         law=catalogue.load(lender.jurisdiction),
         on=on,
         facts={
+            "version": VERSION,
             "positions": [
                 {
                     "loan_id": str(loan.id),

@@ -182,6 +182,53 @@ def standing(offer: Offer, /) -> Offer:
     return offer
 
 
+def difference(old: OfferSet, new: OfferSet, /) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What became of a set that was issued anew: one coded sentence, and each thing that is worse.
+
+    A plan is worse where its payment, its total, its number of payments or its yearly rate rose,
+    or where there is none of its kind any more.
+    """
+    worse: list[dict[str, Any]] = []
+    following = {offer.label: offer for offer in new.offers_in_order}
+    for before in old.offers_in_order:
+        after = following.get(before.label)
+        if after is None:
+            worse.append({"label": before.label, "what": "gone"})
+            continue
+        worse += [
+            {"label": before.label, "what": what, "before": was, "after": now}
+            for what, was, now in _compared(before, after)
+            if now > was
+        ]
+    sentence = {
+        "code": "offers.worse_since" if worse else "offers.better_since",
+        "params": {"owed_before_minor": _owed(old), "owed_after_minor": _owed(new)},
+    }
+    return sentence, worse
+
+
+def twin_difference(offer_set: OfferSet, /) -> dict[str, Any] | None:
+    """How the same facts under the same policy came out otherwise now; None: they did not."""
+    basis = making.again(offer_set)
+    if basis.law.sha256 != offer_set.law_sha256 or basis.facts.get("version") != making.VERSION:
+        return None
+    made = [plan.schedule_sha256 for plan in making.propose_from(basis).offers]
+    stored = [offer.schedule_sha256 for offer in offer_set.offers_in_order]
+    return None if made == stored else {"stored": stored, "made": made}
+
+
+def twins_to_check(*, since: datetime, most: int) -> list[OfferSet]:
+    """Sets whose plans all came from the policy's own proposal, the newest first."""
+    found = OfferSet.objects.exclude(facts={}).filter(prepared_at__gte=since, builder=None)
+    return list(found.select_related("case").order_by("-prepared_at")[:most])
+
+
+def to_reissue(*, now: datetime) -> list[OfferSet]:
+    """Open sets whose debt was moved by a payment or posting."""
+    found = OfferSet.objects.filter(state="sent", expires_at__gt=now)
+    return [offer_set for offer_set in found if moved(offer_set)]
+
+
 def to_approve() -> list[Approval]:
     """What waits for a second person, the oldest first."""
     found = Approval.objects.filter(state="asked", offer_set__state="draft")
@@ -221,6 +268,20 @@ def days_left(offer_set: OfferSet, /, *, now: datetime) -> int:
 
 def _document(part: dict[str, Any], /) -> Document:
     return Document.model_validate({"position": part["position"], "terms": part["terms"]})
+
+
+def _owed(offer_set: OfferSet, /) -> int:
+    positions = [item["position"] for item in offer_set.facts["positions"]]
+    return sum(item[f"{name}_minor"] for item in positions for name in COMPONENTS)
+
+
+def _compared(before: Offer, after: Offer, /) -> list[tuple[str, int, int]]:
+    return [
+        ("installment", before.installment_minor, after.installment_minor),
+        ("total", before.total_minor, after.total_minor),
+        ("count", before.count, after.count),
+        ("rate", before.annual_rate_ppm or 0, after.annual_rate_ppm or 0),
+    ]
 
 
 def _original(position: Position) -> Original:

@@ -58,9 +58,7 @@ class Reservation(LenderRow):
             models.CheckConstraint(
                 name="offers_reservation_words",
                 condition=models.Q(
-                    
                     state__in=["reserved", "used", "released", "lapsed"], amount_minor__gte=0
-                
                 ),
             ),
         ]
