@@ -55,6 +55,8 @@ def send(*, by: Actor, set_id: UUID, message: str, now: datetime) -> OfferSet:
         return offer_set
     if offer_set.state != "draft":
         raise OfferError("offers.wrong_state", state=offer_set.state)
+    if offer_set.case.state == case_states.SUBMITTED:
+        raise OfferError("offers.case_not_in_review", state=offer_set.case.state)
     if offer_set.tier not in ALONE:
         raise OfferError("offers.above_authority", tier=offer_set.tier)
     if Approval.objects.filter(offer_set=offer_set, state="asked").exists():

@@ -53,29 +53,34 @@ def reserve(
     for line in lines(offer_set, given_by, policy, rollout, on):
         if line.kind == "borrower_year":
             _let_lapse(line, now)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _LINE, [ports.new_id(), offer_set.lender_id, line.kind, line.key, line.amount_minor]
+        draw(offer_set=offer_set, line=line, now=now)
+
+
+def draw(*, offer_set: OfferSet, line: Line, now: datetime) -> None:
+    """Reserve on one line. Raises `offers.budget_exhausted`; the database judges."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LINE, [ports.new_id(), offer_set.lender_id, line.kind, line.key, line.amount_minor]
+        )
+        (budget_id,) = cursor.fetchone()
+    try:
+        with transaction.atomic():
+            Reservation.objects.create(
+                lender_id=offer_set.lender_id,
+                budget_id=budget_id,
+                offer_set=offer_set,
+                amount_minor=line.wanted_minor,
+                reserved_at=now,
             )
-            (budget_id,) = cursor.fetchone()
-        try:
-            with transaction.atomic():
-                Reservation.objects.create(
-                    lender_id=offer_set.lender_id,
-                    budget_id=budget_id,
-                    offer_set=offer_set,
-                    amount_minor=line.wanted_minor,
-                    reserved_at=now,
-                )
-        except IntegrityError as error:
-            if _OVERDRAWN not in str(error):
-                raise
-            raise OfferError(
-                "offers.budget_exhausted",
-                kind=line.kind,
-                amount_minor=line.amount_minor,
-                wanted_minor=line.wanted_minor,
-            ) from error
+    except IntegrityError as error:
+        if _OVERDRAWN not in str(error):
+            raise
+        raise OfferError(
+            "offers.budget_exhausted",
+            kind=line.kind,
+            amount_minor=line.amount_minor,
+            wanted_minor=line.wanted_minor,
+        ) from error
 
 
 def lines(

@@ -152,7 +152,7 @@ def propose_from(basis: Basis, /) -> Proposal:
         on=basis.on,
     )
     return Proposal(
-        offers=[_made(offer, item) for offer in proposal.offers],
+        offers=[_made(offer, item, basis.loaded) for offer in proposal.offers],
         not_offered=[
             {"label": entry.label, "rule_id": entry.rule_id, "params": entry.params}
             for entry in proposal.not_offered
@@ -184,7 +184,12 @@ def loan_ids(offer: Offer, /) -> list[UUID]:
     return [UUID(part["loan_id"]) for part in offer.parts]
 
 
-def _made(offer: propose.Offer, item: dict[str, Any]) -> Made:
+def _made(offer: propose.Offer, item: dict[str, Any], loaded: LoadedPolicy) -> Made:
+    waived, lost = offer.schedule.totals.waived_minor, -(offer.disclosure.modification_minor or 0)
+    concession = max(waived, lost, 0)
+    alone = loaded.policy.authority.tier("automatic")
+    automatic = alone and waived <= alone.waived_minor_max
+    automatic = automatic and alone and concession <= alone.concession_minor_max
     terms = offer.terms.as_json()
     result = as_json(Document.model_validate({"position": item["position"], "terms": terms}))
     part = {**item, "terms": terms, "result": result, "schedule_sha256": offer.schedule_sha256}
@@ -195,10 +200,8 @@ def _made(offer: propose.Offer, item: dict[str, Any]) -> Made:
         schedule_sha256=offer.schedule_sha256,
         installment_minor=offer.installment_minor,
         over_by_minor=offer.over_by_minor,
-        tier=offer.tier,
-        concession_minor=max(
-            offer.schedule.totals.waived_minor, -(offer.disclosure.modification_minor or 0), 0
-        ),
+        tier="automatic" if automatic else offer.tier,
+        concession_minor=concession,
         findings=[
             {"rule_id": finding.rule_id, "params": finding.params} for finding in offer.findings
         ],

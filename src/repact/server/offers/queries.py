@@ -73,6 +73,16 @@ def current_set(case_id: UUID, /) -> OfferSet | None:
     )
 
 
+def sent_set(case_id: UUID, /) -> OfferSet | None:
+    """The latest set that went out to the borrower, whatever is being prepared since."""
+    return (
+        OfferSet.objects.filter(case_id=case_id, sent_at__isnull=False)
+        .exclude(state="superseded")
+        .order_by("-number")
+        .first()
+    )
+
+
 def get_own(*, borrower_id: UUID, offer_id: UUID) -> Offer:
     """An offer sent to this borrower. Raises `offers.not_found`."""
     offer = (
@@ -219,7 +229,7 @@ def twin_difference(offer_set: OfferSet, /) -> dict[str, Any] | None:
 
 def twins_to_check(*, since: datetime, most: int) -> list[OfferSet]:
     """Sets whose plans all came from the policy's own proposal, the newest first."""
-    found = OfferSet.objects.exclude(facts={}).filter(prepared_at__gte=since, builder=None)
+    found = OfferSet.objects.exclude(facts={}).filter(prepared_at__gte=since, builder__isnull=True)
     return list(found.select_related("case").order_by("-prepared_at")[:most])
 
 

@@ -113,6 +113,7 @@ TOLD: dict[str, str] = {
     ),
     "offers_ready": _("Your plans are ready to compare."),
     "paid": _("¥%(amount)s arrived. Thank you."),
+    "plan_refused": _("One plan was not agreed. The reason and another way are in your case."),
     "plan_begun": _("Agreement %(reference)s is in force. The old contract’s debits stay stopped."),
 }
 
