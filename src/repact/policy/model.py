@@ -21,7 +21,7 @@ from repact.policy.fields import (
 from repact.policy.guidelines import Affordability
 from repact.policy.limits import Authority, EvidenceTier, Pool, Tier
 from repact.policy.products import Bucket, Eligibility, Product, Reason
-from repact.policy.promises import AccrualWhileOpen, Offers, Relief, Rollout, Service
+from repact.policy.promises import AccrualWhileOpen, Agreement, Offers, Relief, Rollout, Service
 
 Label = Literal["lighter", "sooner", "breather"]
 LenderType = Literal["bank", "consumer_finance", "micro_loan", "facilitation", "private"]
@@ -68,6 +68,7 @@ class Policy(Strict):
     pools: Annotated[tuple[Pool, ...], Field(max_length=100, strict=False)] = ()
     evidence: Annotated[tuple[EvidenceTier, ...], Field(min_length=1, strict=False)]
     offers: Offers
+    agreement: Agreement | None = None
     conduct: Conduct
     service: Service
     rollout: Annotated[tuple[Rollout, ...], Field(max_length=100, strict=False)] = ()

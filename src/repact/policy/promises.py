@@ -35,6 +35,28 @@ class Offers(Strict):
     agent_max: Annotated[int, Field(ge=1, le=5)]
 
 
+Content = Literal[
+    "balance_and_currency",
+    "periods_and_amounts",
+    "what_accrues",
+    "no_new_cards",
+    "rights_and_default",
+    "other_matters",
+]
+
+
+class Agreement(Strict):
+    """What the lender's agreements must say, and when collection stops at the latest.
+
+    The contents are those of a personalized installment agreement (CN-CARD-70B): balance, structure
+    and currency; periods, dates and amounts; whether fees and interest accrue; no application for
+    any card until settled; rights, duties and default; other matters.
+    """
+
+    contents: Annotated[tuple[Content, ...], Field(strict=False)]
+    collection_stops: Literal["on_submission", "on_signing"]
+
+
 class Service(Strict):
     """What the lender promises about time.
 

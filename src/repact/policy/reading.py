@@ -8,12 +8,15 @@ from typing import Any
 
 import yaml
 
+from repact.plans.document import DOCUMENT_BYTES_MAX
 from repact.policy.problems import Problem
 
 Place = tuple[str | int, ...]
-TEXT_BYTES_MAX = 1_000_000
+TEXT_BYTES_MAX = DOCUMENT_BYTES_MAX
 PLAIN_INTEGER = re.compile(r"-?(0|[1-9][0-9]*(_[0-9]+)*)")
 PLAIN_TRUTH = {"true", "false"}
+# The loader in C is several times faster; without it the one in Python does the same.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -25,7 +28,7 @@ class Document:
         self.data: Any = None
         self.lines: dict[Place, int] = {}
         self.problems: list[Problem] = []
-        loader = yaml.SafeLoader(text)
+        loader = _LOADER(text)
         try:
             node = loader.get_single_node()
             if node is None:

@@ -92,7 +92,7 @@ def _product(product: Any, instruments: list[str]) -> Any:
         return product
     return {
         "kind": KINDS.get(str(product.get("code")), "loan"),
-        "core_instruments": instruments,
+        "core_instruments": instruments if product.get("keeper") == "core" else [],
         "instruments": instruments,
         "revolving": product.get("code") == "wallet_credit",
         **product,

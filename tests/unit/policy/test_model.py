@@ -155,3 +155,7 @@ class TestTheModel:
     def test_holds_a_large_household_against_the_largest_band(self):
         guideline = self.POLICY.affordability.guidelines[0]
         assert [guideline.band(people).people for people in (1, 2, 3, 4, 9)] == [1, 2, 4, 4, 4]
+
+    def test_names_everything_in_both_languages(self):
+        name = self.POLICY.products[0].name
+        assert (name["zh"], name["en"]) == ("钱包信用额度", "Wallet credit")

@@ -1,0 +1,213 @@
+"""Gaps and contradictions are found, each with its rule and line; the samples have none."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from repact.cli import policy_words
+from repact.law import catalogue
+from repact.policy import checking, loading, schema
+from repact.policy.reading import plain
+
+ROOT = Path(__file__).resolve().parents[3]
+SAMPLES = sorted((ROOT / "policies").glob("*.yaml"))
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in SAMPLES}
+CONSUMER, WALLET, CARD = "demo-consumer-finance", "demo-wallet-credit", "demo-card"
+CN = catalogue.load("cn")
+ON = date(2026, 11, 25)
+
+
+def found(text, on=ON):
+    return checking.check(loading.parse(text), CN, on=on)
+
+
+def changed(name, *pairs):
+    text = TEXTS[name]
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+WRONG = [
+    ("product_without_instrument", CARD, [("    instruments: [waive_penalty, waive_fees, waive_interest, carry, extension, rate_cut, line_conversion, holiday, freeze, settlement, trial]", "    instruments: []")]),
+    ("nothing_in_bucket", CARD, [("    instruments: [extension, rate_cut, line_conversion, holiday, carry]", "    instruments: []")]),
+    ("core_cannot_service", CARD, [("core_instruments: [waive_penalty, ", "core_instruments: [")]),
+    ("core_instruments_unused", WALLET, [("keeper: repact\n", "keeper: repact\n    core_instruments: [trial]\n")]),
+    ("instrument_without_bounds", WALLET, [("  trial: {rows: 2}\n", "")]),
+    ("instrument_unused", WALLET, [("  trial: {rows: 2}\n", "  trial: {rows: 2}\n  balloon: {share_ppm_max: 1}\n")]),
+    ("bucket_gap", WALLET, [("from_days: 31", "from_days: 33")]),
+    ("bucket_gap", WALLET, [("    from_days: 0\n    to_days: 0\n", "    from_days: 1\n    to_days: 1\n"), ("    from_days: 1\n    to_days: 30", "    from_days: 2\n    to_days: 30")]),
+    ("bucket_overlap", WALLET, [("from_days: 31", "from_days: 30")]),
+    ("bucket_overlap", WALLET, [("to_days: 30", "to_days: null")]),
+    ("bucket_ends", WALLET, [("to_days: null", "to_days: 900")]),
+    ("cascade_unused", WALLET, [("cascade: [", "cascade: [set_aside, ")]),
+    ("cascade_misses", WALLET, [("cascade: [waive_penalty, ", "cascade: [")]),
+    ("rate_above_contract", WALLET, [("60000, 84000]", "60000, 184000]")]),
+    ("rate_above_contract", WALLET, [("{mode: frozen}", "{mode: reduced, annual_rate_ppm: 200000}")]),
+    ("rate_above_contract", WALLET, [("    holiday_rows: 1", "    holiday_rows: 1\n    annual_rate_ppm: 200000")]),
+    ("accrual_rate", WALLET, [("{mode: frozen}", "{mode: reduced}")]),
+    ("asking_costs", WALLET, [("{mode: frozen}", "{mode: running}")]),
+    ("default_below_contract", WALLET, [("default_rate_ppm_max: 118800", "default_rate_ppm_max: 100000")]),
+    ("late_above_default", WALLET, [("late_rate_ppm: 108000", "late_rate_ppm: 150000")]),
+    ("default_region_unknown", WALLET, [("default_region: other_city", "default_region: moon")]),
+    ("no_outlier_reasons", WALLET, [("  outlier_reasons:", "  outlier_reasons: []\n  priority_months: 6\nx:"), ("  priority_kinds: [rent, utilities, support, tax]", "y: 1 #")]),
+    ("category_unknown", WALLET, [("      category: food", "      category: yacht")]),
+    ("no_buffer", WALLET, [("buffer_share_ppm: 100000", "buffer_share_ppm: 0"), ("buffer_floor_minor: 15000", "buffer_floor_minor: 0")]),
+    ("business_without_rules", WALLET, [("  business:\n", "  business: null\nz:\n")]),
+    ("reason_never_shown", WALLET, [("[official_notice, photo]", "[rumor]")]),
+    ("tiers_out_of_order", CARD, [("{role: agent,", "{role: x,"), ("{role: supervisor,", "{role: agent,"), ("{role: x,", "{role: supervisor,")]),
+    ("tiers_not_rising", CARD, [("waived_minor_max: 5000000", "waived_minor_max: 5")]),
+    ("automatic_above_agent", WALLET, [("waived_minor_max: 50000,", "waived_minor_max: 500000,")]),
+    ("cap_below_tier", WALLET, [("automatic_day_minor: 10000000", "automatic_day_minor: 1")]),
+    ("tier_nobody_holds", CARD, [("role: committee, holders: 5", "role: committee, holders: 0")]),
+    ("no_second_person", WALLET, [("role: supervisor, holders: 2", "role: supervisor, holders: 1")]),
+    ("product_unknown", CARD, [("products: [card_installment]}", "products: [loan]}")]),
+    ("product_unknown", CARD, [("{product: card_installment,", "{product: loan,")]),
+    ("pools_overlap", WALLET, [("from_date: 2027-01-01", "from_date: 2026-12-31")]),
+    ("evidence_not_rising", WALLET, [("concession_minor_max: 500000, owed_minor_max: 5000000", "concession_minor_max: 50, owed_minor_max: 5000000")]),
+    ("evidence_not_rising", WALLET, [("{tier: none,", "{tier: x,"), ("{tier: one,", "{tier: none,"), ("{tier: x,", "{tier: one,")]),
+    ("evidence_gap", WALLET, [("owed_minor_max: 20000000, kinds", "owed_minor_max: 19999999, kinds")]),
+    ("evidence_gap", WALLET, [("waived_minor_max: 3000000", "waived_minor_max: 3000000"), ("concession_minor_max: 5000000, owed", "concession_minor_max: 4999999, owed")]),
+    ("evidence_without_kinds", WALLET, [("kinds: [pay_slip, bank_statement, credit_report, tax_record, medical_record]", "kinds: []")]),
+    ("evidence_later_without_trial", WALLET, [("later_days: 45, trial_rows: 2", "later_days: 45, trial_rows: 0")]),
+    ("evidence_beyond_trial", WALLET, [("later_days: 45, trial_rows: 2", "later_days: 45, trial_rows: 3")]),
+    ("offer_outlives_notice", WALLET, [("offers: {days: 7,", "offers: {days: 8,")]),
+    ("cooling_off_outlives_notice", WALLET, [("cooling_off_days: 3", "cooling_off_days: 8")]),
+    ("hold_shorter_than_offer", WALLET, [("  hold_days: 30", "  hold_days: 6")]),
+    ("borrower_sees_more", WALLET, [("agent_max: 5", "agent_max: 2")]),
+    ("automatic_without_limit", WALLET, [("daily_count_max: 500", "daily_count_max: 0")]),
+    ("automatic_without_tier", CARD, [("mode: suggest", "mode: automatic")]),
+    ("rollout_misses", WALLET, [("  - {product: merchant_credit, mode: shadow, daily_count_max: 0, daily_minor_max: 0}\n", "")]),
+    ("reason_unknown", WALLET, [("reasons: [less_income, job_loss]", "reasons: [less_income, bored]")]),
+    ("relief_without_instrument", WALLET, [("    instruments: [holiday]\n", "    instruments: []\n")]),
+    ("relief_beyond_bounds", WALLET, [("holiday_rows: 1", "holiday_rows: 4")]),
+    ("survival_unknown", WALLET, [("currency: CNY\n", "currency: CNY\nsurvival: crystal-ball\n")]),
+    ("card_contents", CARD, [(", no_new_cards", "")]),
+]  # fmt: skip
+
+
+class TestASample:
+    @pytest.mark.parametrize("name", TEXTS)
+    def test_has_nothing_to_mend(self, name):
+        assert found(TEXTS[name]) == ()
+
+    @pytest.mark.parametrize("name", TEXTS)
+    def test_meets_the_json_schema(self, name):
+        made = schema.json_schema()
+        jsonschema.Draft202012Validator.check_schema(made)
+        content = plain(loading.parse(TEXTS[name]).document.data)
+        jsonschema.Draft202012Validator(made).validate(json.loads(json.dumps(content)))
+
+    def test_that_is_wrong_does_not_meet_the_schema(self):
+        content = plain(loading.parse(TEXTS[CARD]).document.data)
+        judge = jsonschema.Draft202012Validator(schema.json_schema())
+        for broken in ({**content, "more": 1}, {**content, "products": []}, {"version": 2}):
+            assert not judge.is_valid(broken)
+
+    @pytest.mark.parametrize("name", TEXTS)
+    def test_names_only_law_that_is_listed(self, name):
+        named = set(re.findall(r"\b(?:CN|UK)-[A-Z0-9.-]*[A-Z0-9]", TEXTS[name]))
+        laws = (catalogue.load("cn"), catalogue.load("uk"))
+        assert named - {entry.id for law in laws for entry in law.entries} == set()
+
+    def test_for_cards_follows_article_70(self):
+        policy = loading.parse(TEXTS[CARD]).policy
+        assert policy.products[0].months_max == 60
+        assert len(policy.agreement.contents) == 6
+        assert policy.agreement.collection_stops == "on_submission"
+        assert policy.conduct.rule_at(91).order[0] == "principal"
+
+
+class TestAPolicy:
+    @pytest.mark.parametrize(
+        ("rule", "name", "pairs"), WRONG, ids=[f"{n}-{w[0]}" for n, w in enumerate(WRONG)]
+    )
+    def test_with_a_gap_or_contradiction_is_told_so_with_its_line(self, rule, name, pairs):
+        text = changed(name, *pairs)
+        text = re.sub(r"(?ms)^[xyz]:.*?(?=^\w)", "", text)
+        problems = {problem.rule_id: problem for problem in found(text)}
+        assert f"policy.{rule}" in problems
+        assert 1 <= problems[f"policy.{rule}"].line <= len(text.splitlines())
+
+    def test_with_nothing_to_give_by_a_person_is_told_so(self):
+        text = re.sub(r"(?m)^    - \{role: (agent|supervisor).*\n", "", TEXTS[WALLET])
+        assert "policy.no_person" in {problem.rule_id for problem in found(text)}
+
+    def test_without_pools_needs_none(self):
+        text = re.sub(r"(?m)^(pools:|  - \{code: \w+-half.*)\n", "", TEXTS[WALLET])
+        assert found(text) == ()
+
+    def test_whose_money_has_run_out_is_told_so(self):
+        later = {problem.rule_id for problem in found(TEXTS[WALLET], date(2027, 12, 31))}
+        assert {"policy.pool_ended", "policy.no_pool", "policy.relief_ended"} <= later
+
+    def test_without_early_help_needs_no_bucket_for_it(self):
+        text = changed(WALLET, ("pre_arrears: true", "pre_arrears: false"))
+        text = text.replace(
+            "    from_days: 0\n    to_days: 0\n", "    from_days: 1\n    to_days: 1\n"
+        )
+        text = text.replace(
+            "    from_days: 1\n    to_days: 30", "    from_days: 2\n    to_days: 30"
+        )
+        assert found(text) == ()
+
+    def test_may_name_a_survival_model_that_exists(self, monkeypatch):
+        monkeypatch.setattr(checking, "_survival_exists", lambda code: code == "known")
+        assert found(changed(WALLET, ("currency: CNY\n", "currency: CNY\nsurvival: known\n"))) == ()
+
+
+class TestTheLawInAPolicy:
+    def laws(self, *pairs, name=CONSUMER):
+        return {problem.rule_id for problem in found(changed(name, *pairs))}
+
+    def test_counts_default_cost_in_the_cap(self):
+        assert "CN-24" in self.laws(
+            ("default_rate_ppm_max: 234000", "default_rate_ppm_max: 240001")
+        )
+
+    def test_holds_the_penalty_to_its_share_of_the_contract(self):
+        assert "CN-PENAL" in self.laws(
+            ("contract_rate_ppm_max: 156000", "contract_rate_ppm_max: 150000")
+        )
+
+    def test_holds_late_interest_to_the_cap_too(self):
+        made = found(changed(CARD, ("late_rate_ppm: 140400", "late_rate_ppm: 250000")))
+        assert ("CN-24", "conduct.late_rate_ppm") in {(p.rule_id, p.field) for p in made}
+
+    def test_holds_cards_to_five_years_and_loans_to_seven(self):
+        assert "CN-CARD-70" in self.laws(("months_max: 60 ", "months_max: 61 "), name=CARD)
+        assert "CN-CONS-2025" in self.laws(("months_max: 60 ", "months_max: 85 "))
+
+    def test_is_that_of_the_day(self):
+        text = changed(WALLET, ("default_rate_ppm_max: 118800", "default_rate_ppm_max: 140000"))
+        assert "CN-MICRO-COST" not in {p.rule_id for p in found(text)}
+        assert "CN-MICRO-COST" in {p.rule_id for p in found(text, date(2027, 12, 31))}
+
+
+class TestTheWords:
+    def test_exist_for_every_rule_in_both_languages(self):
+        rooms = ("consistency", "prudence", "lawfulness", "checking", "reading", "loading")
+        sources = [(ROOT / f"src/repact/policy/{room}.py").read_text() for room in rooms]
+        rules = {rule for text in sources for rule in re.findall(r'"(policy\.[a-z_0-9]+)"', text)}
+        rules |= {"policy.automatic_above_agent", "policy.tiers_not_rising"}
+        assert rules - {"policy.invalid"} - set(policy_words.SENTENCES) == set()
+
+    @pytest.mark.parametrize(("rule", "name", "pairs"), WRONG[:20] + WRONG[-12:])
+    def test_can_always_be_said(self, rule, name, pairs):
+        text = re.sub(r"(?ms)^[xyz]:.*?(?=^\w)", "", changed(name, *pairs))
+        for problem in found(text):
+            for chinese in (True, False):
+                assert policy_words.sentence(problem.as_dict(), chinese=chinese)
+
+    def test_name_the_law_and_the_form_by_their_ids(self):
+        law = {"rule_id": "CN-24", "params": {"cap_ppm": 240_000}}
+        assert "CN-24" in policy_words.sentence(law, chinese=True)
+        form = {"rule_id": "policy.int_type", "params": {}}
+        assert "policy.int_type" in policy_words.sentence(form, chinese=False)
