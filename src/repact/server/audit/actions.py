@@ -18,9 +18,9 @@ from repact.server.audit.actor import Actor
 from repact.server.audit.models import Event
 from repact.server.clock import ports
 
-# action -> name of the background task that carries it forward; filled by `jobs.flow` at start,
+# action -> names of the background tasks that carry it forward; filled by `jobs.flow` at start,
 # because knowledge points back: this room does not know the stages.
-_forwarded_by: dict[str, str] = {}
+_forwarded_by: dict[str, list[str]] = {}
 _settled: ContextVar[bool] = ContextVar("settled", default=False)
 
 
@@ -30,7 +30,9 @@ class AuditError(RepactError):
 
 def forward(*, action: str, task: str) -> None:
     """Let `task` be enqueued, in the same transaction, whenever `action` is recorded."""
-    _forwarded_by[action] = task
+    tasks = _forwarded_by.setdefault(action, [])
+    if task not in tasks:
+        tasks.append(task)
 
 
 def record(
@@ -61,7 +63,7 @@ def record(
     event.digest = digest(event)
     event.save(force_insert=True)
     _settled.set(True)
-    if task := _forwarded_by.get(action):
+    for task in _forwarded_by.get(action, ()):
         jobs.configure_task(task, queue="flow").defer(
             lender_id=str(by.lender_id), event_id=str(event.id)
         )

@@ -13,6 +13,7 @@ TABLE = {
     (DRAFT, "submit"): SUBMITTED,
     (DRAFT, "withdraw"): WITHDRAWN,
     (SUBMITTED, "begin_review"): IN_REVIEW,
+    (SUBMITTED, "offer"): OFFERED,
     (SUBMITTED, "withdraw"): WITHDRAWN,
     (IN_REVIEW, "offer"): OFFERED,
     (IN_REVIEW, "withdraw"): WITHDRAWN,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from repact.server.audit import actor
@@ -10,6 +10,7 @@ from repact.server.clock import actions as clock_actions
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.offers import actions as offer_actions
+from repact.server.offers import automatic
 from repact.server.offers import queries as offer_queries
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import queries as repayment_queries
@@ -18,7 +19,8 @@ DAYS_MAX = 400
 
 
 def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
-    """Remind, collect, note what is late, expire offers; returns how many items were touched."""
+    """Remind, collect, note what is late, expire offers and issue them anew where the debt moved;
+    make last day's plans a second time. Returns how many items were touched."""
     by = actor.system(lender_id)
     due = repayment_queries.due_by_clock(on=on)
     for item_id in due:
@@ -26,7 +28,13 @@ def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
     expired = offer_queries.expired(now=now)
     for offer_set in expired:
         offer_actions.expire(by=by, set_id=offer_set.id, now=now)
-    return len(due) + len(expired)
+    moved = offer_queries.to_reissue(now=now)
+    for offer_set in moved:
+        automatic.reissue(by=by, set_id=offer_set.id, now=now)
+    twins = offer_queries.twins_to_check(since=now - timedelta(days=1), most=automatic.TWINS_MAX)
+    if twins:
+        automatic.check_twins(by=by, sets_to_check=twins, now=now)
+    return len(due) + len(expired) + len(moved)
 
 
 def advance_clock(*, lender_id: UUID, days: int) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from repact.server.audit import actions as audit_actions
 
-FORWARD = {
-    "cases.submit": "jobs.send_holds",
+FORWARD: dict[str, str | tuple[str, ...]] = {
+    "cases.submit": ("jobs.send_holds", "jobs.propose_offers"),
     "loans.release": "jobs.send_releases",
     "loans.block_line": "jobs.send_line_block",
     "agreements.sign": "jobs.begin_plan",
+    "loans.position_moved": "jobs.reissue_offers",
     "offers.send": "jobs.tell_offers",
+    "offers.refuse": "jobs.tell_refusal",
     "repayments.begin": "jobs.tell_begun",
     "repayments.request_collection": "jobs.collect",
     "repayments.post_payment": "jobs.tell_paid",
@@ -20,6 +22,7 @@ FORWARD = {
 
 
 def register() -> None:
-    """Have each of these events enqueue its task, in the event's own transaction."""
-    for action, task in FORWARD.items():
-        audit_actions.forward(action=action, task=task)
+    """Have each of these events enqueue its tasks, in the event's own transaction."""
+    for action, tasks in FORWARD.items():
+        for task in (tasks,) if isinstance(tasks, str) else tasks:
+            audit_actions.forward(action=action, task=task)

@@ -16,11 +16,15 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.audit import queries as audit_queries
 from repact.server.audit.actor import Actor, system
 from repact.server.audit.models import Event
+from repact.server.cases import queries as case_queries
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
+from repact.server.offers import actions as offer_actions
+from repact.server.offers import automatic
+from repact.server.offers import queries as offer_queries
 from repact.server.offers.models import OfferSet
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import queries as repayment_queries
@@ -83,6 +87,32 @@ def begin_plan(*, lender_id: str, event_id: str) -> None:
     """The borrower has signed: seal, and start the plan."""
     with _event(lender_id, event_id) as (by, event):
         repayment_actions.begin(by=by, agreement_id=event.subject_id, now=event.happened_at)
+        offer_id = agreement_queries.get(event.subject_id).offer_id
+        offer_actions.use_budget(by=by, offer_id=offer_id, now=event.happened_at)
+
+
+@app.task(name="jobs.propose_offers", queue="flow", retry=PATIENT)
+def propose_offers(*, lender_id: str, event_id: str) -> None:
+    """An application came in: the plans at once, as far as the rollout lets them go."""
+    with _event(lender_id, event_id) as (by, event):
+        automatic.propose_automatically(by=by, case_id=event.subject_id, now=event.happened_at)
+
+
+@app.task(name="jobs.reissue_offers", queue="flow", retry=PATIENT)
+def reissue_offers(*, lender_id: str, event_id: str) -> None:
+    """What is owed moved while plans stand open: they are worked out again."""
+    with _event(lender_id, event_id) as (by, event):
+        offer_set = offer_queries.current_set(event.subject_id)
+        if offer_set:
+            automatic.reissue(by=by, set_id=offer_set.id, now=event.happened_at)
+
+
+@app.task(name="jobs.tell_refusal", queue="flow", retry=PATIENT)
+def tell_refusal(*, lender_id: str, event_id: str) -> None:
+    """A plan was refused; the reason and another way are in the talk about the case."""
+    with _event(lender_id, event_id) as (by, event):
+        case = case_queries.get(event.case_id)
+        _tell(by, event, case.borrower_id, "plan_refused")
 
 
 @app.task(name="jobs.tell_offers", queue="flow", retry=PATIENT)

@@ -1,80 +1,43 @@
-"""Working plans out, sending them, choosing one."""
+"""Working plans out, sending them, choosing one, and what becomes of those nobody chose."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-import rfc8785
-
-from repact.law import catalogue
-from repact.plans.document import Document
-from repact.plans.result import as_json
-from repact.policy import propose
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.cases import actions as case_actions
 from repact.server.cases import queries as case_queries
 from repact.server.cases import states as case_states
-from repact.server.clock import queries as clock_queries
-from repact.server.lenders import queries as lender_queries
-from repact.server.loans import queries as loan_queries
-from repact.server.offers import queries
+from repact.server.offers import budgets, making, queries, sets, transcript
 from repact.server.offers.errors import OfferError
-from repact.server.offers.models import Offer, OfferSet
+from repact.server.offers.models import Approval, Offer, OfferSet
 from repact.server.people import doors
-from repact.server.reviews import actions as review_actions
 
-MESSAGE_LENGTH_MAX = 500
+ALONE = {"automatic", "agent"}
 
 
 @doors.action("offers.prepare", may=(AGENT, SUPERVISOR))
 def prepare(*, by: Actor, case_id: UUID, now: datetime) -> OfferSet:
     """Work out the plans the policy allows for a case; earlier drafts are superseded.
 
-    Raises OfferError `offers.none_fit` with the rules in the way.
+    Raises OfferError `offers.case_not_in_review`, or `offers.none_fit` with the rules in the way.
     """
     case = case_queries.get(case_id)
     if case.state != case_states.IN_REVIEW:
         raise OfferError("offers.case_not_in_review", state=case.state)
-    lender = lender_queries.get(case.lender_id)
-    on = clock_queries.business_date(now=now, zone=lender.zone)
-    loan = case_queries.loans(case)[0]
-    position = loan_queries.position(loan, on=on)
-    loaded = case_queries.policy_of(case, now=now)
-    law = catalogue.load(lender.jurisdiction)
-    facts = case_queries.facts(case, loan, now=now)
-    proposal = propose.propose(position=position, facts=facts, loaded=loaded, law=law, on=on)
-    if not proposal.offers:
-        raise OfferError("offers.none_fit", rules=[item.rule_id for item in proposal.not_offered])
-    OfferSet.objects.filter(case=case, state="draft").update(state="superseded")
-    offer_set = OfferSet.objects.create(
-        lender_id=by.lender_id,
-        case=case,
-        loan=loan,
-        number=OfferSet.objects.filter(case=case).count() + 1,
-        position=position.model_dump(mode="json", exclude_none=True),
-        not_offered=[
-            {"label": item.label, "rule_id": item.rule_id, "params": item.params}
-            for item in proposal.not_offered
-        ],
-        policy_sha256=loaded.sha256,
-        law_sha256=law.sha256,
-        prepared_at=now,
-        prepared_by=by.id,
-    )
-    for number, offered in enumerate(proposal.offers, start=1):
-        _store(by, offer_set, number, offered)
+    basis = making.basis(case, now=now)
+    offer_set = sets.store(by=by, basis=basis, proposal=making.propose_from(basis), now=now)
     audit_actions.record(
         by=by,
         action="offers.prepare",
         subject_id=offer_set.id,
         case_id=case.id,
         now=now,
-        labels=[offered.label for offered in proposal.offers],
-        policy_sha256=loaded.sha256,
-        law_sha256=law.sha256,
+        labels=[offer.label for offer in offer_set.offers_in_order],
+        policy_sha256=offer_set.policy_sha256,
+        law_sha256=offer_set.law_sha256,
     )
     return offer_set
 
@@ -83,65 +46,123 @@ def prepare(*, by: Actor, case_id: UUID, now: datetime) -> OfferSet:
 def send(*, by: Actor, set_id: UUID, message: str, now: datetime) -> OfferSet:
     """Send a prepared set; its figures stay as they are until it expires.
 
-    Raises `offers.wrong_state`, or `offers.above_authority` naming the tier that is needed.
+    Raises `offers.wrong_state`, `offers.above_authority` naming the tier that is needed,
+    `policies.stopped` or `offers.budget_exhausted`.
     """
-    offer_set = _set(set_id)
+    offer_set = sets.lock(set_id)
     if offer_set.state == "sent":
         audit_actions.unchanged()
         return offer_set
     if offer_set.state != "draft":
         raise OfferError("offers.wrong_state", state=offer_set.state)
-    if len(message) > MESSAGE_LENGTH_MAX:
-        raise OfferError("offers.message_too_long", field="message")
-    _assert_authority(by, offer_set)
-    OfferSet.objects.filter(case_id=offer_set.case_id, state="sent").update(state="superseded")
-    policy = case_queries.policy_of(offer_set.case, now=now).policy
-    offer_set.state, offer_set.sent_at, offer_set.sent_by = "sent", now, by.id
-    offer_set.expires_at = now + timedelta(days=policy.offers.days)
-    offer_set.message = message
-    offer_set.save()
-    case_actions.move(by=by, case_id=offer_set.case_id, event="offer", now=now)
-    review_actions.finish(by=by, case_id=offer_set.case_id, now=now)
-    audit_actions.record(
-        by=by,
-        action="offers.send",
-        subject_id=offer_set.id,
-        case_id=offer_set.case_id,
-        now=now,
-        expires_at=offer_set.expires_at.isoformat(),
-    )
-    return offer_set
+    if offer_set.case.state == case_states.SUBMITTED:
+        raise OfferError("offers.case_not_in_review", state=offer_set.case.state)
+    if offer_set.tier not in ALONE:
+        raise OfferError("offers.above_authority", tier=offer_set.tier)
+    if Approval.objects.filter(offer_set=offer_set, state="asked").exists():
+        raise OfferError("offers.wrong_state", state="asked")
+    words = sets.checked_message(message)
+    return sets.send_out(by=by, offer_set=offer_set, sent_by=by, message=words, now=now)
 
 
 @doors.action("offers.choose", may=(BORROWER,))
 def choose(*, by: Actor, offer_id: UUID, content_sha256: str, now: datetime) -> Offer:
     """Choose an offer: one's own, open, unexpired, in exactly the version that was seen.
 
-    Choosing the same again gives the same back. Raises OfferError `offers.not_found`,
-    `offers.changed`, `offers.expired` or `offers.already_chosen`.
+    Choosing the same again gives the same back. A set that was issued anew since, with nothing
+    worse for the borrower, is not asked about again: its plan of the same kind is chosen. Raises
+    OfferError `offers.not_found`, `offers.changed`, `offers.expired`, `offers.position_moved` or
+    `offers.already_chosen`.
     """
     found = Offer.objects.filter(id=offer_id, case__borrower_id=by.id)
     set_id = found.values_list("offer_set_id", flat=True).first()
     if set_id is None:
         raise OfferError("offers.not_found")
-    offer_set = _set(set_id)  # the one row every choice in this set waits for
+    sets.lock(set_id)  # the case's row is what every choice in this case waits for
     offer = found.select_related("case", "offer_set").get()
     if offer.content_sha256 != content_sha256:
         raise OfferError("offers.changed")
+    offer = queries.standing(offer)
     if offer.state == "chosen":
         audit_actions.unchanged()
         return offer
+    _assert_open(offer.offer_set, now)
+    queries.assert_recomputes(offer)
+    return _choose(by, offer, now)
+
+
+@doors.action("offers.expire", may=(SYSTEM,))
+def expire(*, by: Actor, set_id: UUID, now: datetime) -> None:
+    """A set nobody chose from has run out; the case goes back to a person."""
+    offer_set = sets.lock(set_id)
+    if offer_set.state != "sent" or offer_set.expires_at is None or now < offer_set.expires_at:
+        audit_actions.unchanged()
+        return
+    offer_set.state = "expired"
+    offer_set.save()
+    offer_set.offers.update(state="closed")
+    budgets.release(offer_set, now=now)
+    case_actions.move(by=by, case_id=offer_set.case_id, event="expire", now=now)
+    audit_actions.record(
+        by=by, action="offers.expire", subject_id=offer_set.id, case_id=offer_set.case_id, now=now
+    )
+
+
+@doors.action("offers.use_budget", may=(SYSTEM,))
+def use_budget(*, by: Actor, offer_id: UUID, now: datetime) -> None:
+    """The plan is in force: what was reserved for it is used."""
+    _end(by, offer_id, now, use=True)
+
+
+@doors.action("offers.release_budget", may=(SYSTEM,))
+def release_budget(*, by: Actor, offer_id: UUID, now: datetime) -> None:
+    """Nothing came of a chosen plan (it was never signed): what was reserved is given back."""
+    _end(by, offer_id, now, use=False)
+
+
+def _end(by: Actor, offer_id: UUID, now: datetime, *, use: bool) -> None:
+    set_id = Offer.objects.filter(id=offer_id).values_list("offer_set_id", flat=True).first()
+    if set_id is None:
+        raise OfferError("offers.not_found")
+    offer_set = sets.lock(set_id)
+    end = budgets.use if use else budgets.release
+    if not end(offer_set, now=now):
+        audit_actions.unchanged()
+        return
+    audit_actions.record(
+        by=by,
+        action="offers.use_budget" if use else "offers.release_budget",
+        subject_id=offer_set.id,
+        case_id=offer_set.case_id,
+        now=now,
+    )
+
+
+def _assert_open(offer_set: OfferSet, now: datetime) -> None:
     if offer_set.state == "chosen":
         raise OfferError("offers.already_chosen")
-    if offer_set.state != "sent" or offer_set.expires_at is None or now >= offer_set.expires_at:
+    if not queries.is_open(offer_set, now=now):
         raise OfferError("offers.expired")
-    queries.assert_recomputes(offer)
+    if queries.moved(offer_set):
+        raise OfferError("offers.position_moved", set_id=str(offer_set.id))
+
+
+def _choose(by: Actor, offer: Offer, now: datetime) -> Offer:
+    offer_set = offer.offer_set
     offer.state = "chosen"
     offer.save()
     Offer.objects.filter(offer_set=offer_set).exclude(id=offer.id).update(state="closed")
     offer_set.state = "chosen"
     offer_set.save()
+    budgets.narrow(offer_set, offer)
     case_actions.move(by=by, case_id=offer.case_id, event="agree", now=now)
+    transcript.append(
+        by=by,
+        case_id=offer.case_id,
+        kind="choice",
+        content={"offer": str(offer.id), "content_sha256": offer.content_sha256},
+        now=now,
+    )
     audit_actions.record(
         by=by,
         action="offers.choose",
@@ -152,59 +173,3 @@ def choose(*, by: Actor, offer_id: UUID, content_sha256: str, now: datetime) -> 
         schedule_sha256=offer.schedule_sha256,
     )
     return offer
-
-
-@doors.action("offers.expire", may=(SYSTEM,))
-def expire(*, by: Actor, set_id: UUID, now: datetime) -> None:
-    """A set nobody chose from has run out; the case goes back to a person."""
-    offer_set = _set(set_id)
-    if offer_set.state != "sent" or offer_set.expires_at is None or now < offer_set.expires_at:
-        audit_actions.unchanged()
-        return
-    offer_set.state = "expired"
-    offer_set.save()
-    offer_set.offers.update(state="closed")
-    case_actions.move(by=by, case_id=offer_set.case_id, event="expire", now=now)
-    audit_actions.record(
-        by=by, action="offers.expire", subject_id=offer_set.id, case_id=offer_set.case_id, now=now
-    )
-
-
-def _store(by: Actor, offer_set: OfferSet, number: int, offered: propose.Offer) -> None:
-    document = Document.model_validate(
-        {"position": offer_set.position, "terms": offered.terms.as_json()}
-    )
-    content = {
-        "set": str(offer_set.id),
-        "schedule_sha256": offered.schedule_sha256,
-        "terms": offered.terms.as_json(),
-    }
-    Offer.objects.create(
-        lender_id=by.lender_id,
-        offer_set=offer_set,
-        case_id=offer_set.case_id,
-        number=number,
-        label=offered.label,
-        terms=offered.terms.as_json(),
-        result=as_json(document),
-        schedule_sha256=offered.schedule_sha256,
-        content_sha256=hashlib.sha256(rfc8785.dumps(content)).hexdigest(),
-        installment_minor=offered.installment_minor,
-        over_by_minor=offered.over_by_minor,
-        tier=offered.tier,
-    )
-
-
-def _set(set_id: UUID) -> OfferSet:
-    found = OfferSet.objects.select_for_update().filter(id=set_id).first()
-    if found is None:
-        raise OfferError("offers.not_found")
-    return found
-
-
-def _assert_authority(by: Actor, offer_set: OfferSet) -> None:
-    """An agent sends what an agent may give; the next tier is another person's."""
-    enough = {AGENT: {AGENT}, SUPERVISOR: {AGENT, SUPERVISOR}}[by.role]
-    needed = {offer.tier for offer in offer_set.offers_in_order} - enough
-    if needed:
-        raise OfferError("offers.above_authority", tier=min(needed))

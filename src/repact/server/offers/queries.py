@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from repact.plans.conduct import Conduct, late_cost
+from repact.plans.consolidation import bill_hash
 from repact.plans.document import Document
 from repact.plans.position import Position
 from repact.plans.result import as_json
@@ -14,11 +16,15 @@ from repact.plans.schedule import build
 from repact.policy import propose
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
+from repact.server.loans import queries as loan_queries
+from repact.server.offers import making
 from repact.server.offers.errors import OfferError
-from repact.server.offers.models import Offer, OfferSet
+from repact.server.offers.models import Approval, Offer, OfferSet
+from repact.server.policies import queries as policy_queries
 
 LATE_EXAMPLE_DAYS = 10
 DO_NOTHING_MONTHS = 12
+COMPONENTS = ("principal", "interest", "penalty", "fees")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,19 @@ class Comparison:
 
 
 def current_set(case_id: UUID, /) -> OfferSet | None:
-    """The set a case is about now: the latest that was not superseded."""
+    """The set a case is about now: the latest that was not superseded, nor only tried out."""
     return (
         OfferSet.objects.filter(case_id=case_id)
+        .exclude(state__in=["superseded", "shadow"])
+        .order_by("-number")
+        .first()
+    )
+
+
+def sent_set(case_id: UUID, /) -> OfferSet | None:
+    """The latest set that went out to the borrower, whatever is being prepared since."""
+    return (
+        OfferSet.objects.filter(case_id=case_id, sent_at__isnull=False)
         .exclude(state="superseded")
         .order_by("-number")
         .first()
@@ -117,15 +133,124 @@ def late_example(offer: Offer, /) -> LateExample:
 
 
 def document_of(offer: Offer, /) -> Document:
-    """The plan document an offer stands for."""
-    return Document.model_validate({"position": offer.offer_set.position, "terms": offer.terms})
+    """The plan document of an offer's first part."""
+    return _document(offer.parts[0])
 
 
 def assert_recomputes(offer: Offer, /) -> None:
     """Raise `offers.figures_differ` unless the engine gives every stored figure again."""
-    made = as_json(document_of(offer))
-    if made != offer.result or made["certificate"]["schedule_sha256"] != offer.schedule_sha256:
+    parts = offer.parts
+    hashes = []
+    for part in parts:
+        made = as_json(_document(part))
+        hashes.append(made["certificate"]["schedule_sha256"])
+        if made != part["result"] or hashes[-1] != part["schedule_sha256"]:
+            raise OfferError("offers.figures_differ")
+    one = len(parts) == 1
+    bill = parts[0]["result"] if one else making.bill_result([_document(p) for p in parts])
+    if bill != offer.result or bill_hash(hashes) != offer.schedule_sha256:
         raise OfferError("offers.figures_differ")
+
+
+def moved(offer_set: OfferSet, /) -> bool:
+    """Whether a payment or posting changed what the set was made from.
+
+    What merely accrues while the offer stands is the lender's to bear where the policy says so.
+    """
+    if offer_set.on_date is None or not offer_set.facts:
+        return False
+    bears = policy_queries.by_hash(offer_set.policy_sha256).policy.accrual_of_offer
+    for item in offer_set.facts["positions"]:
+        loan = loan_queries.get(UUID(item["loan_id"]))
+        now = loan_queries.position(loan, on=offer_set.on_date)
+        for component in COMPONENTS:
+            change = getattr(now, f"{component}_minor") - item["position"][f"{component}_minor"]
+            accrues = component in {"interest", "penalty"} and bears == "lender"
+            if change < 0 or (change > 0 and not accrues):
+                return True
+    return False
+
+
+def standing(offer: Offer, /) -> Offer:
+    """The offer that stands for this one now: itself, or, where its set was issued anew with
+    nothing worse for the borrower, the new set's plan of the same kind."""
+    while offer.offer_set.state == "superseded":
+        following = (
+            Offer.objects.select_related("case", "offer_set")
+            .filter(
+                offer_set__replaces_id=offer.offer_set_id,
+                offer_set__worse_in=[],
+                offer_set__sent_at__isnull=False,
+                label=offer.label,
+            )
+            .order_by("-offer_set__number", "number")
+            .first()
+        )
+        if following is None:
+            break
+        offer = following
+    return offer
+
+
+def difference(old: OfferSet, new: OfferSet, /) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What became of a set that was issued anew: one coded sentence, and each thing that is worse.
+
+    A plan is worse where its payment, its total, its number of payments or its yearly rate rose,
+    or where there is none of its kind any more.
+    """
+    worse: list[dict[str, Any]] = []
+    following = {offer.label: offer for offer in new.offers_in_order}
+    for before in old.offers_in_order:
+        after = following.get(before.label)
+        if after is None:
+            worse.append({"label": before.label, "what": "gone"})
+            continue
+        worse += [
+            {"label": before.label, "what": what, "before": was, "after": now}
+            for what, was, now in _compared(before, after)
+            if now > was
+        ]
+    sentence = {
+        "code": "offers.worse_since" if worse else "offers.better_since",
+        "params": {"owed_before_minor": _owed(old), "owed_after_minor": _owed(new)},
+    }
+    return sentence, worse
+
+
+def twin_difference(offer_set: OfferSet, /) -> dict[str, Any] | None:
+    """How the same facts under the same policy came out otherwise now; None: they did not."""
+    basis = making.again(offer_set)
+    if basis.law.sha256 != offer_set.law_sha256 or basis.facts.get("version") != making.VERSION:
+        return None
+    made = [plan.schedule_sha256 for plan in making.propose_from(basis).offers]
+    stored = [offer.schedule_sha256 for offer in offer_set.offers_in_order]
+    return None if made == stored else {"stored": stored, "made": made}
+
+
+def twins_to_check(*, since: datetime, most: int) -> list[OfferSet]:
+    """Sets whose plans all came from the policy's own proposal, the newest first."""
+    found = OfferSet.objects.exclude(facts={}).filter(prepared_at__gte=since, builder__isnull=True)
+    return list(found.select_related("case").order_by("-prepared_at")[:most])
+
+
+def to_reissue(*, now: datetime) -> list[OfferSet]:
+    """Open sets whose debt was moved by a payment or posting."""
+    found = OfferSet.objects.filter(state="sent", expires_at__gt=now)
+    return [offer_set for offer_set in found if moved(offer_set)]
+
+
+def to_approve() -> list[Approval]:
+    """What waits for a second person, the oldest first."""
+    found = Approval.objects.filter(state="asked", offer_set__state="draft")
+    return list(found.select_related("offer_set__case").order_by("asked_at"))
+
+
+def approval(approval_id: UUID, /) -> Approval:
+    """One approval. Raises `offers.not_found`."""
+    found = Approval.objects.select_related("offer_set__case").filter(id=approval_id).first()
+    if found is None:
+        raise OfferError("offers.not_found")
+    return found
 
 
 def expired(*, now: datetime) -> list[OfferSet]:
@@ -149,6 +274,24 @@ def days_left(offer_set: OfferSet, /, *, now: datetime) -> int:
         return 0
     last = clock_queries.business_date(now=offer_set.expires_at, zone=zone)
     return (last - clock_queries.business_date(now=now, zone=zone)).days
+
+
+def _document(part: dict[str, Any], /) -> Document:
+    return Document.model_validate({"position": part["position"], "terms": part["terms"]})
+
+
+def _owed(offer_set: OfferSet, /) -> int:
+    positions = [item["position"] for item in offer_set.facts["positions"]]
+    return sum(item[f"{name}_minor"] for item in positions for name in COMPONENTS)
+
+
+def _compared(before: Offer, after: Offer, /) -> list[tuple[str, int, int]]:
+    return [
+        ("installment", before.installment_minor, after.installment_minor),
+        ("total", before.total_minor, after.total_minor),
+        ("count", before.count, after.count),
+        ("rate", before.annual_rate_ppm or 0, after.annual_rate_ppm or 0),
+    ]
 
 
 def _original(position: Position) -> Original:

@@ -64,6 +64,12 @@ def staff(staff_id: UUID, /) -> Staff:
     return found
 
 
+def person(staff_id: UUID | None, /) -> UUID | None:
+    """The human being behind an account: the same for every account that human holds."""
+    found = Staff.objects.filter(id=staff_id).values_list("person_id", "id").first()
+    return (found[0] or found[1]) if found else staff_id
+
+
 def actor_of_api_key(token: str, /) -> actor.Actor:
     """Whoever holds an API key acts as an engineer. Raises `people.api_key_unknown`."""
     digest = hashlib.sha256(token.encode()).digest()

@@ -39,7 +39,10 @@ class Budget(LenderRow):
 
 
 class Reservation(LenderRow):
-    """What one set holds of one line: reserved, then used or released; it only ever shrinks."""
+    """What one set holds of one line: reserved, then used or released; it only ever shrinks.
+
+    What was used `lapsed` once it no longer counts against a borrower's year.
+    """
 
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="reservations")
     offer_set = models.ForeignKey(OfferSet, on_delete=models.PROTECT, related_name="reservations")
@@ -54,6 +57,8 @@ class Reservation(LenderRow):
             models.UniqueConstraint(fields=["budget", "offer_set"], name="offers_reservation_once"),
             models.CheckConstraint(
                 name="offers_reservation_words",
-                condition=models.Q(state__in=["reserved", "used", "released"], amount_minor__gte=0),
+                condition=models.Q(
+                    state__in=["reserved", "used", "released", "lapsed"], amount_minor__gte=0
+                ),
             ),
         ]

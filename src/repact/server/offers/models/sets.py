@@ -22,6 +22,7 @@ class OfferSet(LenderRow):
     `loan` and `position` are those of the first part; `facts` is everything the plans were made
     from, so that they can be made again. `prepared_by` and `sent_by` are None for the system.
     `tier` is the highest any of its offers needs, `concession_minor` the largest of theirs.
+    `builder` is what a person changed by hand before sending, or None: as the policy proposed.
     `replaces` is the set this one was issued anew for; `difference` says why, in one coded
     sentence, and `worse_in` what got worse, so that consent has to be asked again.
     """
@@ -47,6 +48,7 @@ class OfferSet(LenderRow):
     sent_by = models.UUIDField(null=True)
     expires_at = models.DateTimeField(null=True)
     message = models.CharField(max_length=500, blank=True)
+    builder = models.JSONField(null=True)
     replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     difference = models.JSONField(null=True)
     worse_in = models.JSONField(default=list)

@@ -53,7 +53,7 @@ def progress(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
     context = {
         "case": case,
         "hold": loan_queries.hold_state(case.id),
-        "offer_set": offer_queries.current_set(case.id),
+        "offer_set": offer_queries.sent_set(case.id),
         "person": people_queries.staff(case.assigned_to_id) if case.assigned_to_id else None,
     }
     return render(request, "borrower/progress.html", context)

@@ -31,8 +31,8 @@ def compare(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
             return _choose(request)
         except RepactError as error:
             problems = [sentences.problem(error)]
-    offer_set = offer_queries.current_set(case.id)
-    if offer_set is None or offer_set.sent_at is None:
+    offer_set = offer_queries.sent_set(case.id)
+    if offer_set is None:
         return redirect("borrower:progress", case_id=case.id)
     if offer_set.state == "chosen" and not problems:
         return redirect("borrower:home")

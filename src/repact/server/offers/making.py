@@ -1,0 +1,209 @@
+"""From a case to plans and back: the facts as they are stored, the plans made from them.
+
+What is stored is enough to make the same plans again, which the nightly twin check does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+
+from repact.law import catalogue
+from repact.law.catalogue import Catalogue
+from repact.plans import schedule as schedules
+from repact.plans.certificate import row_as_json
+from repact.plans.consolidation import bill_of
+from repact.plans.disclosure import disclose_bill
+from repact.plans.document import Document
+from repact.plans.position import Position
+from repact.plans.result import as_json
+from repact.policy import propose
+from repact.policy.loading import LoadedPolicy
+from repact.server.cases import queries as case_queries
+from repact.server.cases.models import Case
+from repact.server.clock import queries as clock_queries
+from repact.server.lenders import queries as lender_queries
+from repact.server.loans import queries as loan_queries
+from repact.server.loans.models import Loan
+from repact.server.offers.models import Offer, OfferSet
+from repact.server.offers.models.sets import TIERS
+from repact.server.policies import queries as policy_queries
+
+VERSION = 1  # of the stored facts: only facts of the same version can be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Everything plans for a case are made from on a day."""
+
+    case: Case
+    loans: list[Loan]
+    loaded: LoadedPolicy
+    law: Catalogue
+    on: date
+    facts: dict[str, Any]
+
+    @property
+    def product_codes(self) -> set[str]:
+        """The products of the case's loans."""
+        return {loan.product.code for loan in self.loans}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One plan, in the form in which it is stored."""
+
+    label: str
+    parts: list[dict[str, Any]]
+    result: dict[str, Any]
+    schedule_sha256: str
+    installment_minor: int
+    over_by_minor: int
+    tier: str
+    concession_minor: int
+    findings: list[dict[str, Any]]
+    keep_up: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The plans, and what is not offered with the rule in the way."""
+
+    offers: list[Made]
+    not_offered: list[dict[str, Any]]
+
+
+def basis(case: Case, /, *, now: datetime) -> Basis:
+    """What plans for a case would be made from now."""
+    lender = lender_queries.get(case.lender_id)
+    on = clock_queries.business_date(now=now, zone=lender.zone)
+    loans = list(case_queries.loans(case))
+    facts = case_queries.facts(case, loans[0], now=now)
+    return Basis(
+        case=case,
+        loans=loans,
+        loaded=case_queries.policy_of(case, now=now),
+        law=catalogue.load(lender.jurisdiction),
+        on=on,
+        facts={
+            "version": VERSION,
+            "positions": [
+                {
+                    "loan_id": str(loan.id),
+                    "position": loan_queries.position(loan, on=on).model_dump(
+                        mode="json", exclude_none=True
+                    ),
+                }
+                for loan in loans[:1]
+            ],
+            "facts": {
+                "product_code": facts.product_code,
+                "default_rate_ppm": facts.default_rate_ppm,
+                "affordable_minor": facts.affordable_minor,
+                "wish_minor": facts.wish_minor,
+                "payday": facts.payday,
+            },
+        },
+    )
+
+
+def again(offer_set: OfferSet, /) -> Basis:
+    """The same facts and policy once more, with the law as it is known now."""
+    lender = lender_queries.get(offer_set.lender_id)
+    return Basis(
+        case=offer_set.case,
+        loans=[],
+        loaded=policy_queries.by_hash(offer_set.policy_sha256),
+        law=catalogue.load(lender.jurisdiction),
+        on=offer_set.on_date or date.min,
+        facts=offer_set.facts,
+    )
+
+
+def fingerprint(basis: Basis, /) -> str:
+    """What the plans follow from: facts, policy, law and day. Twins have the same.
+
+    Which loan it is makes no difference to the plans, so ids are left out.
+    """
+    said = {
+        "facts": basis.facts["facts"],
+        "positions": [item["position"] for item in basis.facts["positions"]],
+        "policy": basis.loaded.sha256,
+        "law": basis.law.sha256,
+        "on": basis.on.isoformat(),
+    }
+    return hashlib.sha256(rfc8785.dumps(said)).hexdigest()
+
+
+def propose_from(basis: Basis, /) -> Proposal:
+    """The plans the policy offers for these facts: the same facts, the same plans."""
+    (item,) = basis.facts["positions"]
+    position = Position.model_validate(item["position"])
+    proposal = propose.propose(
+        position=position,
+        facts=propose.Facts(**basis.facts["facts"]),
+        loaded=basis.loaded,
+        law=basis.law,
+        on=basis.on,
+    )
+    return Proposal(
+        offers=[_made(offer, item, basis.loaded) for offer in proposal.offers],
+        not_offered=[
+            {"label": entry.label, "rule_id": entry.rule_id, "params": entry.params}
+            for entry in proposal.not_offered
+        ],
+    )
+
+
+def bill_result(documents: list[Document], /) -> dict[str, Any]:
+    """Rows, totals and disclosure of the bill over several parts."""
+    parts = [
+        (item.position, item.terms, schedules.build(item.position, item.terms))
+        for item in documents
+    ]
+    bill = bill_of([made for _, _, made in parts])
+    return {
+        "rows": [row_as_json(row) for row in bill.rows],
+        "totals": bill.totals._asdict(),
+        "disclosure": disclose_bill(parts, bill)._asdict(),
+    }
+
+
+def highest(tiers: list[str], /) -> str:
+    """The tier that covers all of these."""
+    return max(tiers, key=TIERS.index, default="automatic")
+
+
+def loan_ids(offer: Offer, /) -> list[UUID]:
+    """The loans of an offer's parts, in order."""
+    return [UUID(part["loan_id"]) for part in offer.parts]
+
+
+def _made(offer: propose.Offer, item: dict[str, Any], loaded: LoadedPolicy) -> Made:
+    waived, lost = offer.schedule.totals.waived_minor, -(offer.disclosure.modification_minor or 0)
+    concession = max(waived, lost, 0)
+    alone = loaded.policy.authority.tier("automatic")
+    automatic = alone and waived <= alone.waived_minor_max
+    automatic = automatic and alone and concession <= alone.concession_minor_max
+    terms = offer.terms.as_json()
+    result = as_json(Document.model_validate({"position": item["position"], "terms": terms}))
+    part = {**item, "terms": terms, "result": result, "schedule_sha256": offer.schedule_sha256}
+    return Made(
+        label=offer.label,
+        parts=[part],
+        result=result,
+        schedule_sha256=offer.schedule_sha256,
+        installment_minor=offer.installment_minor,
+        over_by_minor=offer.over_by_minor,
+        tier="automatic" if automatic else offer.tier,
+        concession_minor=concession,
+        findings=[
+            {"rule_id": finding.rule_id, "params": finding.params} for finding in offer.findings
+        ],
+        keep_up=None,
+    )
