@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
+from repact.policy.loading import LoadedPolicy
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
-from repact.server.cases import application, states
+from repact.server.cases import application, budget, limitation, queries, states
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, CaseLoan
 from repact.server.clock import ports
@@ -24,23 +25,46 @@ from repact.server.policies import queries as policy_queries
 
 
 @doors.action("cases.open", may=(BORROWER,))
-def open(*, by: Actor, loan_ids: Sequence[UUID], language: str, now: datetime) -> Case:  # noqa: A001
-    """Open a draft over the borrower's own loans, or give back the case already open."""
+def open(  # noqa: A001 - what it does
+    *,
+    by: Actor,
+    loan_ids: Sequence[UUID],
+    language: str,
+    now: datetime,
+    running_agreement_id: UUID | None = None,
+) -> Case:
+    """Open a draft over the borrower's own loans, or give back the case already open.
+
+    Nothing need be overdue (CN-CC-678), unless the policy says otherwise. With
+    `running_agreement_id` it is a renegotiation of that plan, over loans that are under it.
+    Raises `cases.no_loan`, `cases.not_before_arrears`.
+    """
     existing = Case.objects.filter(borrower_id=by.id, state__in=states.OPEN).first()
     if existing:
         audit_actions.unchanged()
         return existing
-    own = {loan.id for loan in loan_queries.of_borrower(by.id)}
-    if not loan_ids or not own.issuperset(loan_ids):
+    of_borrower = (
+        loan_queries.in_plan_of_borrower if running_agreement_id else loan_queries.of_borrower
+    )
+    own = {loan.id: loan for loan in of_borrower(by.id)}  # type: ignore[arg-type]  # a borrower
+    if not loan_ids or not own.keys() >= set(loan_ids):
         raise CaseError("cases.no_loan")
+    on = _business_date(by, now)
+    early = all(loan_queries.days_past_due(own[i], on=on).contract == 0 for i in loan_ids)
+    loaded = policy_queries.in_force(lender_id=by.lender_id, on=on)
+    if early and not running_agreement_id and not loaded.policy.eligibility.pre_arrears:
+        raise CaseError("cases.not_before_arrears")
     try:
         with transaction.atomic():
             case = Case.objects.create(
                 lender_id=by.lender_id,
                 borrower_id=by.id,
-                reference=_reference(by, now),
+                reference=reference(by=by, now=now),
                 language=language,
                 created_at=now,
+                kind="renegotiation" if running_agreement_id else "new",
+                running_agreement_id=running_agreement_id,
+                before_arrears=early,
             )
     except IntegrityError:  # two taps at once: the other one opened it
         audit_actions.unchanged()
@@ -48,7 +72,15 @@ def open(*, by: Actor, loan_ids: Sequence[UUID], language: str, now: datetime) -
     CaseLoan.objects.bulk_create(
         CaseLoan(lender_id=by.lender_id, case=case, loan_id=loan_id) for loan_id in loan_ids
     )
-    audit_actions.record(by=by, action="cases.open", subject_id=case.id, case_id=case.id, now=now)
+    audit_actions.record(
+        by=by,
+        action="cases.open",
+        subject_id=case.id,
+        case_id=case.id,
+        now=now,
+        kind=case.kind,
+        before_arrears=early,
+    )
     return case
 
 
@@ -87,18 +119,57 @@ def submit(*, by: Actor, case_id: UUID, now: datetime) -> Case:
     if case.submitted_at:
         audit_actions.unchanged()
         return case
-    if gaps := application.missing(case.answers):
+    if gaps := queries.missing(case, now=now):
         raise CaseError("cases.incomplete", field=gaps[0])
-    lender = lender_queries.get(by.lender_id)
-    on = clock_queries.business_date(now=now, zone=lender.zone)
-    service = policy_queries.in_force(lender_id=lender.id, on=on).policy.service
+    begin_waiting(by=by, case=case, needs_person=_needs_person(by, case, now), now=now)
+    audit_actions.record(by=by, action="cases.submit", subject_id=case.id, case_id=case.id, now=now)
+    return case
+
+
+def begin_waiting(*, by: Actor, case: Case, needs_person: str, now: datetime) -> None:
+    """Send a draft: the answer's time runs, its loans are held, lapsed time limits are noted.
+
+    A negative budget gets the longer breathing space of the policy. Part of an action.
+    """
+    policy, on = _policy(by, now).policy, _business_date(by, now)
+    service, accrual = policy.service, policy.accrual_while_open
+    days = service.hold_days
+    if needs_person == "negative_budget":
+        days = max(days, service.breathing_days)
     case.state = states.after(case.state, "submit")
     case.submitted_at = now
     case.reply_due_at = now + timedelta(hours=service.reply_hours)
+    case.needs_person = needs_person
     case.save()
-    loan_ids = list(case.loans.values_list("id", flat=True))
-    loan_actions.hold(by=by, loan_ids=loan_ids, case_id=case.id, now=now)
-    audit_actions.record(by=by, action="cases.submit", subject_id=case.id, case_id=case.id, now=now)
+    loan_actions.hold(
+        by=by,
+        loan_ids=list(case.loans.values_list("id", flat=True)),
+        case_id=case.id,
+        now=now,
+        until=on + timedelta(days=days),
+        mode=accrual.mode,
+        annual_rate_ppm=accrual.annual_rate_ppm,
+    )
+    limitation.note(case=case, on=on, now=now)
+
+
+@doors.action("cases.withdraw", may=(BORROWER,))
+def withdraw(*, by: Actor, case_id: UUID, now: datetime) -> Case:
+    """The borrower takes the request back; the hold ends at once, and the contract goes on.
+
+    What was not added meanwhile is never added. Not possible once a plan was chosen.
+    """
+    case = _own(by, case_id)
+    if case.state == states.WITHDRAWN:
+        audit_actions.unchanged()
+        return case
+    case.state, case.closed_because = states.after(case.state, "withdraw"), "withdrawn"
+    case.save()
+    if case.submitted_at:
+        loan_actions.release(by=by, case_id=case.id, because="withdrawn", now=now)
+    audit_actions.record(
+        by=by, action="cases.withdraw", subject_id=case.id, case_id=case.id, now=now
+    )
     return case
 
 
@@ -130,6 +201,24 @@ def move(*, by: Actor, case_id: UUID, event: str, now: datetime, **changes: Any)
     return case
 
 
+def _needs_person(by: Actor, case: Case, now: datetime) -> str:
+    """Why no machine may answer: nothing is left, or some months can pay and others cannot."""
+    means = budget.means(case, loaded=_policy(by, now))
+    if means.is_negative:
+        return "negative_budget"
+    low = any(finding.code == budget.LOW_SEASON for finding in means.findings)
+    return "low_season" if low else ""
+
+
+def _policy(by: Actor, now: datetime) -> LoadedPolicy:
+    return policy_queries.in_force(lender_id=by.lender_id, on=_business_date(by, now))
+
+
+def _business_date(by: Actor, now: datetime) -> date:
+    zone = lender_queries.get(by.lender_id).zone
+    return clock_queries.business_date(now=now, zone=zone)
+
+
 def _own(by: Actor, case_id: UUID) -> Case:
     case = _locked(case_id)
     if case.borrower_id != by.id:
@@ -144,7 +233,7 @@ def _locked(case_id: UUID) -> Case:
     return case
 
 
-def _reference(by: Actor, now: datetime) -> str:
+def reference(*, by: Actor, now: datetime) -> str:
     """R-20261124-0007: the day, and a number that is never given twice."""
     zone = lender_queries.get(by.lender_id).zone
     day = clock_queries.business_date(now=now, zone=zone)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from repact.policy import affordability as policy_affordability
 from repact.policy import propose
+from repact.policy.affordability import Means
+from repact.policy.business import TradeMeans
 from repact.policy.loading import LoadedPolicy
-from repact.server.cases import states
+from repact.server.cases import application, budget, limitation, states
 from repact.server.cases.errors import CaseError
-from repact.server.cases.models import Case
+from repact.server.cases.models import Case, HoldExtension, LimitationNote
+from repact.server.cases.models.holding import ADVISER_MAX
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
+from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
 from repact.server.policies import queries as policy_queries
+
+NOTICE_DAYS_MAX = 365
 
 
 def get(case_id: UUID, /) -> Case:
@@ -42,7 +47,13 @@ def current_of_borrower(borrower_id: UUID, /) -> Case | None:
 
 def queue() -> QuerySet[Case]:
     """Cases with the team, the one due first on top."""
-    waiting = (states.SUBMITTED, states.IN_REVIEW, states.OFFERED, states.AGREED)
+    waiting = (
+        states.SUBMITTED,
+        states.IN_REVIEW,
+        states.OFFERED,
+        states.AGREED,
+        states.APPEALED,
+    )
     return Case.objects.filter(state__in=waiting).order_by("reply_due_at")
 
 
@@ -63,16 +74,79 @@ def reply_hours(case: Case, /, *, now: datetime) -> int:
     return policy_of(case, now=now).policy.service.reply_hours
 
 
-def affordability(case: Case, /, *, now: datetime) -> policy_affordability.Means:
-    """What the borrower can pay, from the answers so far."""
-    income = case.answers.get("income", {})
-    household = case.answers.get("household", {})
-    budget = policy_affordability.Budget(
-        income_minor=income.get("amount_minor"),
-        people=household.get("people", 1),
-        spending_minor=household.get("spending", {}),
-    )
-    return policy_affordability.assess(budget, policy_of(case, now=now).policy.affordability)
+def affordability(case: Case, /, *, now: datetime) -> Means:
+    """What the borrower can pay, from the answers so far, with every step of the sum."""
+    return budget.means(case, loaded=policy_of(case, now=now))
+
+
+def trade(case: Case, /, *, now: datetime) -> TradeMeans | None:
+    """Twelve months of the borrower's business, when there is one."""
+    return budget.trade_means(case, loaded=policy_of(case, now=now))
+
+
+def screens(case: Case, /, *, now: datetime) -> tuple[str, ...]:
+    """The screens this person needs, in order: the short form and what their answers call for."""
+    means = affordability(case, now=now)
+    unusual = bool(means.needs_reasons) or "unusual" in case.answers
+    return application.screens(case.answers, unusual=unusual)
+
+
+def missing(case: Case, /, *, now: datetime) -> list[str]:
+    """Screens without an answer, in order.
+
+    A number to pay is wanted unless nothing is left to pay with.
+    """
+    means = affordability(case, now=now)
+    gaps = [name for name in screens(case, now=now) if name not in case.answers]
+    if means.needs_reasons and "unusual" not in gaps:
+        gaps.append("unusual")
+    if case.answers.get("ability", {"monthly_minor": 1})["monthly_minor"] is None:
+        gaps += [] if means.is_negative else ["ability"]
+    return gaps
+
+
+def assert_may_sign(case: Case, /, *, on: date) -> None:
+    """Raise unless the case may be signed on a day, as far as this room knows.
+
+    `cases.time_barred`: a debt's time limit has run out, and the borrower has not read what signing
+    does, or no supervisor has approved (CN-CC-192/195).
+    """
+    barred = {loan.id for loan in loans(case) if limitation.is_barred(loan, on=on)}
+    notes = LimitationNote.objects.filter(case=case)
+    cleared = notes.filter(acknowledged_at__isnull=False, approved_at__isnull=False)
+    ids = set(notes.values_list("loan_id", flat=True)) | barred
+    if ids - set(cleared.values_list("loan_id", flat=True)):
+        raise CaseError("cases.time_barred")
+
+
+def holds_to_mind(*, lender_id: UUID, on: date) -> list[UUID]:
+    """Cases whose hold ends within the notice the policy promises."""
+    if not loan_queries.cases_with_hold_ending(on=on + timedelta(days=NOTICE_DAYS_MAX)):
+        return []
+    days = policy_queries.in_force(lender_id=lender_id, on=on).policy.service.notice_days
+    return loan_queries.cases_with_hold_ending(on=on + timedelta(days=days))
+
+
+def limitation_notes(case_id: UUID, /) -> QuerySet[LimitationNote]:
+    """The case's debts whose time limit has run out, and how far they are cleared."""
+    notes = LimitationNote.objects.filter(case_id=case_id)
+    return notes.select_related("loan__product").order_by("loan__ref")
+
+
+def extensions(case_id: UUID, /) -> QuerySet[HoldExtension]:
+    """How the hold was made longer, oldest first."""
+    return HoldExtension.objects.filter(case_id=case_id).order_by("created_at", "id")
+
+
+def renewals_left(case: Case, /, *, now: datetime) -> int:
+    """How often the borrower may still keep the hold for another period."""
+    used = HoldExtension.objects.filter(case=case, kind="renewal").count()
+    return max(policy_of(case, now=now).policy.service.hold_renewals_max - used, 0)
+
+
+def adviser_times_left(case: Case, /) -> int:
+    """How often a debt adviser's time may still be given."""
+    return max(ADVISER_MAX - HoldExtension.objects.filter(case=case, kind="adviser").count(), 0)
 
 
 def facts(case: Case, loan: Loan, /, *, now: datetime) -> propose.Facts:
@@ -82,6 +156,6 @@ def facts(case: Case, loan: Loan, /, *, now: datetime) -> propose.Facts:
         product_code=loan.product.code,
         default_rate_ppm=loan.penalty_rate_ppm,
         affordable_minor=affordability(case, now=now).affordable_minor,
-        wish_minor=ability["monthly_minor"],
+        wish_minor=ability["monthly_minor"] or 0,
         payday=ability["payday"],
     )

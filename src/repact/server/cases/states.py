@@ -6,8 +6,23 @@ from repact.server.cases.errors import CaseError
 
 DRAFT, SUBMITTED, IN_REVIEW, OFFERED = "draft", "submitted", "in_review", "offered"
 AGREED, IN_PLAN, CLOSED, WITHDRAWN = "agreed", "in_plan", "closed", "withdrawn"
-STATES = (DRAFT, SUBMITTED, IN_REVIEW, OFFERED, AGREED, IN_PLAN, CLOSED, WITHDRAWN)
-OPEN = (DRAFT, SUBMITTED, IN_REVIEW, OFFERED, AGREED)
+REFUSED, APPEALED = "refused", "appealed"
+STATES = (
+    DRAFT,
+    SUBMITTED,
+    IN_REVIEW,
+    OFFERED,
+    AGREED,
+    IN_PLAN,
+    CLOSED,
+    WITHDRAWN,
+    REFUSED,
+    APPEALED,
+)
+# The hold is kept in all of these but the draft, which has none yet: a refusal can be appealed.
+OPEN = (DRAFT, SUBMITTED, IN_REVIEW, OFFERED, AGREED, REFUSED, APPEALED)
+# It is our turn: a hold promised for less is made longer without the borrower asking.
+OURS = (SUBMITTED, IN_REVIEW, OFFERED, AGREED, APPEALED)
 
 TABLE = {
     (DRAFT, "submit"): SUBMITTED,
@@ -17,12 +32,20 @@ TABLE = {
     (SUBMITTED, "withdraw"): WITHDRAWN,
     (IN_REVIEW, "offer"): OFFERED,
     (IN_REVIEW, "withdraw"): WITHDRAWN,
+    (IN_REVIEW, "refuse"): REFUSED,
+    (REFUSED, "appeal"): APPEALED,
+    (REFUSED, "withdraw"): WITHDRAWN,
+    (REFUSED, "lapse"): CLOSED,
+    (APPEALED, "overturn"): IN_REVIEW,
+    (APPEALED, "uphold"): REFUSED,
+    (APPEALED, "withdraw"): WITHDRAWN,
     (OFFERED, "offer"): OFFERED,
     (OFFERED, "expire"): IN_REVIEW,
     (OFFERED, "agree"): AGREED,
     (OFFERED, "withdraw"): WITHDRAWN,
     (AGREED, "start_plan"): IN_PLAN,
     (IN_PLAN, "complete"): CLOSED,
+    (IN_PLAN, "supersede"): CLOSED,
 }
 
 

@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from repact.server.audit import actor
+from repact.server.audit.actor import Actor
+from repact.server.cases import holding
+from repact.server.cases import queries as case_queries
 from repact.server.clock import actions as clock_actions
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
@@ -34,7 +37,15 @@ def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
     twins = offer_queries.twins_to_check(since=now - timedelta(days=1), most=automatic.TWINS_MAX)
     if twins:
         automatic.check_twins(by=by, sets_to_check=twins, now=now)
-    return len(due) + len(expired) + len(moved)
+    return len(due) + len(expired) + len(moved) + _around_cases(by=by, on=on, now=now)
+
+
+def _around_cases(*, by: Actor, on: date, now: datetime) -> int:
+    """What a day means for holds that are about to end."""
+    ending = case_queries.holds_to_mind(lender_id=by.lender_id, on=on)
+    for case_id in ending:
+        holding.mind(by=by, case_id=case_id, now=now)
+    return len(ending)
 
 
 def advance_clock(*, lender_id: UUID, days: int) -> None:

@@ -132,9 +132,11 @@ def holds_to_send(case_id: UUID, /) -> Sequence[Hold]:
 
 
 def releases_to_send(case_id: UUID, /) -> Sequence[Hold]:
-    """Ended holds the core has not acknowledged; a plan's own start tells the core otherwise."""
+    """Ended holds the core has not acknowledged; under a plan the old debits stay stopped."""
     ended = Hold.objects.filter(case_id=case_id, state="released", release_acknowledged_at=None)
-    return list(ended.exclude(released_because="plan").select_related("loan"))
+    return list(
+        ended.exclude(released_because="plan").filter(loan__state="open").select_related("loan")
+    )
 
 
 def hold_until(case_id: UUID, /) -> date | None:

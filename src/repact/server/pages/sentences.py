@@ -56,6 +56,34 @@ SENTENCES: dict[str, str] = {
     "cases.answer_reasons": _("Choose one or two, or “I’d rather not say”."),
     "cases.incomplete": _("One answer is still missing."),
     "cases.no_loan": _("There is no open debt to ask about."),
+    "cases.answer_business": _("Enter sums from 0 to 999,999, and weekly or monthly."),
+    "cases.answer_unusual": _("Choose one reason for each."),
+    "cases.approver_has_the_case": _("Someone who does not work on this case must approve it."),
+    "cases.exception_reason": _("Say why the hold stays longer."),
+    "cases.exception_until": _("Choose a day within %(days)s days from today."),
+    "cases.no_adviser_time": _(
+        "An adviser’s time is given %(times)s times at most. A supervisor can still decide."
+    ),
+    "cases.no_renewal_left": _(
+        "The pause was made longer %(renewals)s times, as often as the rules allow. "
+        "Ask a person: a supervisor can make an exception."
+    ),
+    "cases.not_before_arrears": _(
+        "This lender takes requests from the first missed payment on. Ask a person if that is too "
+        "late for you."
+    ),
+    "cases.not_on_hold": _("This case has no pause that could be made longer."),
+    "cases.time_barred": _(
+        "The time limit of a debt has run out. The warning must be read, and a supervisor must "
+        "approve, before anyone signs."
+    ),
+    "reviews.appeal_too_late": _("The time to ask for a second look ended on %(until)s."),
+    "reviews.nothing_to_appeal": _("There is no answer of ours to look at again."),
+    "reviews.nothing_to_decide": _("This was decided already."),
+    "reviews.own_refusal": _("Another person must decide this."),
+    "reviews.say_why": _("Say by which rule, and what would change it."),
+    "reviews.words_too_long": _("Please use at most %(most)s characters."),
+    "loans.end_not_told": _("The borrower must be told first when the pause ends."),
     "cases.wrong_state": _("This case has moved on. Open it again to see where it is."),
     "clock.not_in_demo": _("The clock moves only in the demo."),
     "evidence.case_closed": _("This case takes no more files."),
@@ -105,6 +133,21 @@ SENTENCES: dict[str, str] = {
 TOLD: dict[str, str] = {
     "debit_declined": _(
         "The debit of ¥%(amount)s did not work: too little in the wallet. No fee was charged."
+    ),
+    "appeal_overturned": _(
+        "Another person looked at our no and changed it. We go on with your request."
+    ),
+    "appeal_upheld": _(
+        "Another person looked at our no and came to the same answer. The reason is on your page."
+    ),
+    "hold_ends": _(
+        "The pause ends on %(until_date)s. From the next day the contract goes on; nothing is "
+        "added for the time before. If that is too soon, tell us."
+    ),
+    "hold_extended": _("The pause now lasts until %(until_date)s."),
+    "refused": _(
+        "We could not agree to a new plan. Your page says why and what would change it. Until "
+        "%(until_date)s another person can look again; the pause stays."
     ),
     "due_soon": _("¥%(amount)s is due on %(due_date)s."),
     "late": _(

@@ -9,9 +9,15 @@ from repact.server.loans.models import Loan
 from repact.server.people.models import Borrower, Staff
 from repact.server.tenancy.models import LenderRow
 
+KINDS = ("new", "renegotiation", "relief")
+
 
 class Case(LenderRow):
-    """One request and its answers, {screen: {field: value}}."""
+    """One request and its answers, {screen: {field: value}}.
+
+    A renegotiation names the running agreement it is about. `needs_person` is a code: why no
+    machine may answer this case (`negative_budget`: breathing space and a person, never a plan).
+    """
 
     borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="+")
     reference = models.CharField(max_length=20)
@@ -22,6 +28,11 @@ class Case(LenderRow):
     submitted_at = models.DateTimeField(null=True)
     reply_due_at = models.DateTimeField(null=True)
     assigned_to = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=14, default="new")
+    running_agreement_id = models.UUIDField(null=True)
+    before_arrears = models.BooleanField(default=False)
+    needs_person = models.CharField(max_length=24, default="")
+    closed_because = models.CharField(max_length=24, default="")
     loans = models.ManyToManyField(Loan, through="CaseLoan", related_name="+")
 
     class Meta:
@@ -39,6 +50,14 @@ class Case(LenderRow):
                     state__in=[states.DRAFT, states.WITHDRAWN], submitted_at__isnull=True
                 )
                 | models.Q(submitted_at__isnull=False, reply_due_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="cases_case_state", condition=models.Q(state__in=list(states.STATES))
+            ),
+            models.CheckConstraint(
+                name="cases_case_kind",
+                condition=models.Q(kind="renegotiation", running_agreement_id__isnull=False)
+                | models.Q(kind__in=["new", "relief"], running_agreement_id__isnull=True),
             ),
         ]
         indexes = [models.Index(fields=["lender", "state", "reply_due_at"], name="cases_queue")]
