@@ -151,7 +151,8 @@ class TestSigning:
         agreement = world.drafted(by)
         world.read(by, agreement)
         code = world.code(by, agreement)
-        at_once(6, world.lender.id, lambda: world.sign(by, agreement, code))
+        outcomes = at_once(6, world.lender.id, lambda: world.sign(by, agreement, code))
+        assert [type(outcome) for outcome in outcomes] == [Agreement] * 6, outcomes
         assert Document.objects.count() == 2
         assert SigningRecord.objects.count() == 1
         run_jobs()

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from asn1crypto import x509
+from django.conf import settings
 from django.utils import translation
+from pyhanko.keys import load_certs_from_pemder
 
-from repact.server.agreements import states
+from repact.server.agreements import authority, states
+from repact.server.agreements.charged import assert_charged_is_signed
 from repact.server.agreements.documents import wording
 from repact.server.agreements.documents.contents import Contents, Language, read
 from repact.server.agreements.errors import AgreementError
-from repact.server.agreements.models import Agreement, SigningCode
+from repact.server.agreements.models import (
+    Agreement,
+    Document,
+    Paper,
+    Share,
+    Signature,
+    SigningCode,
+    SigningRecord,
+)
+from repact.server.agreements.signing import evidence as sealed_evidence
+from repact.server.agreements.signing import verification
 from repact.server.clock import ports
+from repact.server.clock import queries as clock_queries
+from repact.server.lenders import queries as lender_queries
 from repact.server.people import store
+
+DAYS_FOR_OTHERS = 14
+
+__all__ = ["assert_charged_is_signed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of somebody's PDF says; `state` is known only for a file sealed here."""
+
+    found: verification.Verification
+    is_ours: bool
+    state: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +117,127 @@ def cost_sheet(agreement: Agreement, /) -> wording.CostSheet:
 
 
 def is_confirmed(agreement: Agreement, page: str, /) -> bool:
-    """Whether a page that must be read was confirmed."""
-    return agreement.readings.filter(page=page, confirmed_at__isnull=False).exists()
+    """Whether a page that must be read was confirmed, as the contents are now."""
+    return agreement.readings.filter(
+        page=page, confirmed_at__isnull=False, shown_sha256=agreement.contents_sha256
+    ).exists()
 
 
-def waiting_code(agreement: Agreement, /) -> SigningCode | None:
-    """The code that can still be used."""
+def signers(agreement: Agreement, /) -> list[Signature]:
+    """Everybody who must sign, in order; the borrower first, the lender not among them."""
+    return list(agreement.signatures.order_by("number"))
+
+
+def signer_by_link(token: str, /) -> Signature:
+    """Whose link this is. Raises `agreements.not_found`."""
+    found = (
+        Signature.objects.select_related("agreement__borrower__key")
+        .filter(
+            token_sha256=hashlib.sha256(token.encode()).hexdigest(),
+            token_expires_at__gt=ports.now(),
+        )
+        .first()
+    )
+    if found is None:
+        raise AgreementError("agreements.not_found")
+    return found
+
+
+def waiting_code(signature: Signature, /) -> SigningCode | None:
+    """The code that this signer can still use."""
     return (
-        agreement.codes.filter(used_at=None, tries_left__gt=0, expires_at__gt=ports.now())
+        signature.codes.filter(used_at=None, tries_left__gt=0, expires_at__gt=ports.now())
         .order_by("-expires_at")
         .first()
     )
+
+
+def sign_until(agreement: Agreement, /) -> datetime:
+    """The moment, in business time, from which this text can no longer be signed.
+
+    The borrower has as long as the offer stands, and a day at least; those beside the borrower two
+    weeks more. Never past the start of the first day that something is due.
+    """
+    offered = agreement.offer.offer_set.expires_at or agreement.drafted_at
+    until = max(offered, agreement.drafted_at + timedelta(days=1))
+    if agreement.signed_at:
+        until = agreement.signed_at + timedelta(days=DAYS_FOR_OTHERS)
+    first = date.fromisoformat(contents(agreement).paying_rows[0]["due_date"])
+    zone = ZoneInfo(lender_queries.get(agreement.lender_id).zone)
+    return min(until, datetime.combine(first, time.min, tzinfo=zone))
+
+
+def withdraw_until(agreement: Agreement, /) -> date | None:
+    """The last day on which the agreement can be taken back without a reason; None without one."""
+    days = agreement.contents["cooling_off_days"]
+    if agreement.sealed_at is None or not days:
+        return None
+    zone = lender_queries.get(agreement.lender_id).zone
+    return clock_queries.business_date(now=agreement.sealed_at, zone=zone) + timedelta(days=days)
+
+
+def shares(agreement: Agreement, /) -> list[Share]:
+    """The links that can still be used."""
+    return list(
+        agreement.shares.filter(
+            revoked_at=None, uses_left__gt=0, expires_at__gt=ports.now()
+        ).order_by("made_at")
+    )
+
+
+def papers(agreement: Agreement, /) -> list[Paper]:
+    """The sealed papers beside the agreement."""
+    return list(agreement.papers.order_by("issued_at"))
+
+
+def roots() -> list[x509.Certificate]:
+    """The certificates this server's signatures lead to: the configured authority's, and those of
+    the lender's evidence and local timestamps."""
+    found = {c.sha256: c for c in [*authority.signer().roots(), *authority.local().roots()]}
+    return list(found.values())
+
+
+def check(pdf: bytes, /) -> Checked:
+    """Check a PDF that anybody brings: everything `signing.verification` checks, and whether it is
+    byte for byte a file that was sealed here."""
+    at = ports.now()
+    found = verification.verify(
+        pdf,
+        roots=[*roots(), *trusted_roots()],
+        at=at,
+        revocations=authority.signer().revocations(at=at),
+    )
+    known = Document.objects.filter(pdf_sha256=found.sha256).order_by("-revision").first()
+    is_last = (
+        known is not None
+        and not known.agreement.documents.filter(revision__gt=known.revision).exists()
+    )
+    state = known.agreement.state if known and is_last else None
+    return Checked(found=found, is_ours=is_last, state=state)
+
+
+def trusted_roots() -> list[x509.Certificate]:
+    """Further roots that are trusted, such as a timestamp authority's: PEM files in the folder
+    `REPACT_TRUSTED_ROOTS`."""
+    folder = settings.REPACT_TRUSTED_ROOTS
+    paths = sorted(Path(folder).glob("*.pem")) if folder else []
+    return [certificate for path in paths for certificate in load_certs_from_pemder([str(path)])]
+
+
+def evidence(agreement: Agreement, /) -> list[SigningRecord]:
+    """The sealed records of everybody's act, each checked against its seal and its hash.
+    Raises `agreements.evidence_differs`."""
+    found = list(agreement.records.order_by("recorded_at"))
+    for record in found:
+        sha256 = sealed_evidence.assert_sealed(
+            record.evidence,
+            bytes(record.seal),
+            roots=authority.local().roots(),
+            at=ports.now(),
+        )
+        if sha256 != record.sha256:
+            raise AgreementError("agreements.evidence_differs")
+    return found
 
 
 def pdf(agreement: Agreement, /) -> bytes:

@@ -1,24 +1,50 @@
-"""The life of an agreement: (state, event) -> state. What is not here cannot happen."""
+"""The life of an agreement: (state, event) -> state. What is not here cannot happen.
+
+The database holds the same table (`migrations/0003_a_life.py`) and refuses everything else.
+"""
 
 from __future__ import annotations
 
 from repact.server.agreements.errors import AgreementError
 
-READY, SIGNED, IN_FORCE, COMPLETED, VOID = (
+DRAFT, READY, SIGNED, SEALED, IN_FORCE = (
+    "draft",
     "ready",
     "signed_by_borrower",
+    "sealed",
     "in_force",
+)
+WITHDRAWN, BREACHED, COMPLETED, SUPERSEDED, VOID = (
+    "withdrawn",
+    "breached",
     "completed",
+    "superseded",
     "void",
 )
-STATES = (READY, SIGNED, IN_FORCE, COMPLETED, VOID)
-LIVE = (READY, SIGNED, IN_FORCE)
+BEFORE_SEALING = (DRAFT, READY, SIGNED)
+RUNNING = (SEALED, IN_FORCE, BREACHED)
+LIVE = BEFORE_SEALING + RUNNING
+OVER = (WITHDRAWN, COMPLETED, SUPERSEDED, VOID)
+STATES = LIVE + OVER
 
+# draft: chosen, its text not yet written. ready: written, so that it can be signed and not changed.
+# signed: the borrower has signed; others, if any, follow in order. sealed: the lender has signed.
+# in force: the plan runs; it begins with the seal, in the same transaction.
 TABLE = {
+    (DRAFT, "write"): READY,
+    (DRAFT, "void"): VOID,
     (READY, "sign"): SIGNED,
     (READY, "void"): VOID,
-    (SIGNED, "seal"): IN_FORCE,
+    (SIGNED, "seal"): SEALED,
+    (SIGNED, "void"): VOID,
+    (SEALED, "begin"): IN_FORCE,
+    (IN_FORCE, "withdraw"): WITHDRAWN,
+    (IN_FORCE, "breach"): BREACHED,
     (IN_FORCE, "complete"): COMPLETED,
+    (IN_FORCE, "supersede"): SUPERSEDED,
+    (BREACHED, "reinstate"): IN_FORCE,
+    (BREACHED, "complete"): COMPLETED,
+    (BREACHED, "supersede"): SUPERSEDED,
 }
 
 

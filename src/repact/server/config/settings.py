@@ -21,11 +21,24 @@ REPACT_KEYS = keys.load(VAR, demo=REPACT_DEMO)
 SECRET_KEY = REPACT_KEYS.session
 ALLOWED_HOSTS = os.environ.get("REPACT_HOSTS", "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("REPACT_ORIGINS", "").split(",") if o]
+REPACT_SITE_URL = os.environ.get("REPACT_SITE_URL", "http://127.0.0.1:8000")  # in links we send
 REPACT_FILES = VAR / "files"
 REPACT_WALLET_URL = os.environ.get("REPACT_WALLET_URL", "http://127.0.0.1:8010")
 REPACT_WALLET_KEY = os.environ.get("REPACT_WALLET_KEY", "")
 REPACT_CORE_URL = os.environ.get("REPACT_CORE_URL", "http://127.0.0.1:8020")
 REPACT_CORE_KEY = os.environ.get("REPACT_CORE_KEY", "")
+
+# --- signing -------------------------------------------------------------------------------------
+REPACT_SIGNER = os.environ.get("REPACT_SIGNER", "local")  # local, token or remote
+REPACT_SIGNER_LEVEL = os.environ.get("REPACT_SIGNER_LEVEL", "agreed")  # or licensed
+REPACT_SIGNER_URL = os.environ.get("REPACT_SIGNER_URL", "")
+REPACT_SIGNER_KEY = os.environ.get("REPACT_SIGNER_KEY", "")
+REPACT_TOKEN_MODULE = os.environ.get("REPACT_TOKEN_MODULE", "")
+REPACT_TOKEN_LABEL = os.environ.get("REPACT_TOKEN_LABEL", "repact")
+REPACT_TOKEN_PIN = os.environ.get("REPACT_TOKEN_PIN", "")
+REPACT_TSA_URL = os.environ.get("REPACT_TSA_URL", "")
+REPACT_TSA_KEY = os.environ.get("REPACT_TSA_KEY", "")
+REPACT_TRUSTED_ROOTS = os.environ.get("REPACT_TRUSTED_ROOTS", "")
 
 # --- rooms ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [

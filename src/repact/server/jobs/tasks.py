@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
 from repact.server.audit import queries as audit_queries
 from repact.server.audit.actor import Actor, system
@@ -80,6 +81,22 @@ def send_line_block(*, lender_id: str, event_id: str) -> None:
         )
         now = clock_queries.business_now(lender_id=by.lender_id)
         loan_actions.acknowledge_line_block(by=by, loan_id=loan.id, at=at, now=now)
+
+
+@app.task(name="jobs.finish_signing", queue="flow", retry=PATIENT)
+def finish_signing(*, lender_id: str, event_id: str) -> None:
+    """A person has agreed: add the signature, as soon as authority and timestamp answer."""
+    with _event(lender_id, event_id) as (by, event):
+        agreement_actions.finish_signing(
+            by=by, agreement_id=event.subject_id, now=event.happened_at
+        )
+
+
+@app.task(name="jobs.invite_signer", queue="flow", retry=PATIENT)
+def invite_signer(*, lender_id: str, event_id: str) -> None:
+    """Somebody signs beside the borrower: send them their own link."""
+    with _event(lender_id, event_id) as (by, event):
+        agreement_actions.invite(by=by, agreement_id=event.subject_id, now=event.happened_at)
 
 
 @app.task(name="jobs.begin_plan", queue="flow", retry=PATIENT)

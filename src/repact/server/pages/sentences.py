@@ -34,18 +34,34 @@ SENTENCES: dict[str, str] = {
     "agreements.cannot_be_written": _(
         "A character of the name cannot be printed. Please ask a person; nothing is lost."
     ),
+    "agreements.authority_away": _(
+        "The timestamp service is not answering. What you did is kept; nothing more is needed."
+    ),
+    "agreements.charged_differs": _(
+        "The amounts do not match what was signed, so nothing was charged. A person is looking."
+    ),
     "agreements.code_expired": _("This code has expired. Send a new one."),
     "agreements.code_not_delivered": _(
         "The wallet did not take the message. Nothing is lost; try again in a minute."
     ),
     "agreements.code_wrong": _("That is not the code. Tries left: %(tries_left)s."),
     "agreements.consent_missing": _("Tick the box if you agree. You can also leave it."),
+    "agreements.cooling_off_over": _("The time to take it back without a reason is over."),
     "agreements.not_opened": _("Open the page first, then confirm it."),
+    "agreements.not_your_turn": _("Somebody else signs first. We send you a message."),
     "agreements.not_read": _("Please read the cost sheet and the key facts first."),
     "agreements.read_first": _(
         "Please take a little more time to read it: about %(seconds)s seconds."
     ),
+    "agreements.recording_missing": _("Name the recording, and write what was said."),
+    "agreements.same_account": _("Each person needs an account of their own."),
+    "agreements.share_limits": _("A link works for up to 30 days and 20 openings."),
+    "agreements.share_over": _("This link no longer works. Ask for a new one."),
+    "agreements.too_late": _("The time to sign has run out. Ask for new plans; nothing is lost."),
+    "agreements.too_many_checks": _("Too many files in an hour from here. Try again later."),
+    "agreements.too_many_shares": _("Ten links are the most. End one first."),
     "agreements.too_many_codes": _("Too many codes in an hour. Try again later, or ask a person."),
+    "agreements.waits_for_signer": _("Somebody still has to sign."),
     "agreements.wrong_state": _("This agreement has moved on. Open it again to see where it is."),
     "cases.answer_ability": _("Enter what you could pay, and choose your payday."),
     "cases.answer_contact": _("Choose from the list, or nothing."),

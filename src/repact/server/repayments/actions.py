@@ -39,7 +39,8 @@ def begin(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     if agreement.state != agreement_states.SIGNED:
         audit_actions.unchanged()
         return
-    agreement = agreement_actions.seal(by=by, agreement_id=agreement_id, now=now)
+    agreement_actions.seal(by=by, agreement_id=agreement_id, now=now)
+    agreement = agreement_actions.begin(by=by, agreement_id=agreement_id, now=now)
     on = _business_date(by, now)
     (debt,) = agreement_queries.contents(agreement).debts
     document = Document.model_validate({"position": debt.position, "terms": debt.terms})

@@ -1,35 +1,36 @@
-"""Who signs: a port, and the demo's own certificate authority behind it.
+"""The certificate authority of one machine, for the demo and small lenders' trials.
 
-Private keys rest encrypted (PKCS#8, passphrase from the caller) or only in memory: a borrower's key
+Private keys rest encrypted (PKCS#8, passphrase from the caller) or only in memory: a person's key
 is made for one signature and dropped with it.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
-import stringprep
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
-from asn1crypto import keys as asn1_keys
+from asn1crypto import crl as asn1_crl
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.timestamps import DummyTimeStamper, TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-LEVEL_DEMO = "demo"
-COMMON_NAME_BYTES_MAX = 64
-_YEARS = timedelta(days=3650)
-_SKEW = timedelta(minutes=5)
-_ONE_TIME = timedelta(hours=1)
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+from repact.server.agreements.signing import certificates
+from repact.server.agreements.signing.certificates import KeyIssuer, PrivateKey
+from repact.server.agreements.signing.port import Level
+
+_REVOKED = "revoked.json"
+_LIST_LIFE = timedelta(days=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +41,16 @@ class Credential:
     certificate: x509.Certificate
 
 
-class Signer(Protocol):
-    """What signing needs from an authority. `level` is said on the page and in the record."""
-
-    level: str
-
-    def one_time(self, *, name: str, at: datetime) -> SimpleSigner: ...
-    def lender_seal(self) -> SimpleSigner: ...
-    def timestamper(self, *, at: datetime) -> TimeStamper: ...
-    def roots(self) -> list[asn1_x509.Certificate]: ...
-
-
 class LocalAuthority:
-    """A certificate authority of one machine, for the demo and small lenders' trials."""
+    """Root, lender's seal, evidence key and timestamps of one directory."""
 
-    level = LEVEL_DEMO
+    level: Level = "agreed"
 
-    def __init__(self, root: Credential, seal: Credential, stamp: Credential) -> None:
-        self._root, self._seal, self._stamp = root, seal, stamp
+    def __init__(self, directory: Path, kept: dict[str, Credential]) -> None:
+        self._directory, self._kept = directory, kept
+        self._lengths: dict[str, Any] = {}
+        self._root = kept["root"]
+        self._issuer = KeyIssuer(self._root.key, self._root.certificate)
 
     @classmethod
     def load_or_create(
@@ -65,121 +58,117 @@ class LocalAuthority:
     ) -> LocalAuthority:
         """The authority kept in `directory`, made at the first start."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        root = _kept(directory / "root", passphrase, lambda: _make_root(now()))
-        seal = _kept(
-            directory / "seal", passphrase, lambda: _make_leaf(root, lender, now(), _YEARS)
-        )
-        stamp = _kept(directory / "stamp", passphrase, lambda: _make_stamp(root, now()))
-        return cls(root, seal, stamp)
+
+        def kept(name: str, make: Callable[[], Credential]) -> Credential:
+            return _kept(directory / name, passphrase, make)
+
+        def leaf(root: Credential, name: str) -> Credential:
+            return _make_leaf(root, name, now(), certificates.YEARS)
+
+        with _alone(directory / "lock"):
+            root = kept("root", lambda: _make_root(now()))
+            credentials = {
+                "root": root,
+                "seal": kept("seal", lambda: leaf(root, lender)),
+                "stamp": kept("stamp", lambda: _make_stamp(root, now())),
+                "evidence": kept("evidence", lambda: leaf(root, f"{lender} evidence")),
+            }
+        return cls(directory, credentials)
 
     def one_time(self, *, name: str, at: datetime) -> SimpleSigner:
         """A signer with a fresh key for one person and one signature."""
-        return self._signer(_make_leaf(self._root, name, at, _ONE_TIME))
+        return self._signer(_make_leaf(self._root, name, at, certificates.ONE_TIME))
 
     def lender_seal(self) -> SimpleSigner:
         """The lender's signer."""
-        return self._signer(self._seal)
+        return self._signer(self._kept["seal"])
+
+    def evidence(self) -> SimpleSigner:
+        """The lender's key for records of what people did."""
+        return self._signer(self._kept["evidence"])
 
     def timestamper(self, *, at: datetime) -> TimeStamper:
         """An RFC 3161 timestamp of this machine: it proves the format, not trusted time."""
-        return DummyTimeStamper(
-            tsa_cert=_asn1(self._stamp.certificate),
-            tsa_key=_asn1_key(self._stamp.key),
+        stamp = self._kept["stamp"]
+        made = DummyTimeStamper(
+            tsa_cert=certificates.asn1(stamp.certificate),
+            tsa_key=certificates.asn1_key(stamp.key),
             certs_to_embed=self._store(),
             fixed_dt=at,
         )
+        made._dummy_response_cache = self._lengths  # noqa: SLF001 - how long a stamp is, asked once
+        return made
 
     def roots(self) -> list[asn1_x509.Certificate]:
         """The certificates a verifier must trust."""
-        return [_asn1(self._root.certificate)]
+        return [certificates.asn1(self._root.certificate)]
+
+    def revoke(self, certificate: asn1_x509.Certificate, /, *, at: datetime) -> None:
+        """From `at` on, nothing this certificate signs is valid; what it signed before stays."""
+        revoked = self._revoked()
+        revoked.setdefault(str(certificate.serial_number), at.isoformat())
+        path = self._directory / _REVOKED
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps(revoked))
+        temporary.replace(path)
+
+    def revocations(self, *, at: datetime) -> list[asn1_crl.CertificateList]:
+        """The list of revoked certificates (RFC 5280 §5), as of a moment."""
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._root.certificate.subject)
+            .last_update(at)
+            .next_update(at + _LIST_LIFE)
+        )
+        for serial, since in self._revoked().items():
+            entry = x509.RevokedCertificateBuilder().serial_number(int(serial))
+            entry = entry.revocation_date(datetime.fromisoformat(since))
+            builder = builder.add_revoked_certificate(entry.build())
+        made = builder.sign(self._root.key, hashes.SHA256())
+        return [asn1_crl.CertificateList.load(made.public_bytes(serialization.Encoding.DER))]
+
+    def _revoked(self) -> dict[str, str]:
+        path = self._directory / _REVOKED
+        return dict(json.loads(path.read_text())) if path.exists() else {}
 
     def _signer(self, credential: Credential) -> SimpleSigner:
         return SimpleSigner(
-            signing_cert=_asn1(credential.certificate),
-            signing_key=_asn1_key(credential.key),
+            signing_cert=certificates.asn1(credential.certificate),
+            signing_key=certificates.asn1_key(credential.key),
             cert_registry=self._store(),
         )
 
     def _store(self) -> SimpleCertificateStore:
         store = SimpleCertificateStore()
-        store.register(_asn1(self._root.certificate))
+        store.register(certificates.asn1(self._root.certificate))
         return store
 
 
 def _make_root(at: datetime) -> Credential:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = _name("Repact demo certificate authority")
-    builder = _builder(name, name, key, at, _YEARS).add_extension(
-        x509.BasicConstraints(ca=True, path_length=0), critical=True
-    )
-    builder = builder.add_extension(_usage(sign=False, issue=True), critical=True)
+    builder = certificates.root(key.public_key(), "Repact demo certificate authority", at)
     return Credential(key, builder.sign(key, hashes.SHA256()))
 
 
 def _make_leaf(root: Credential, name: str, at: datetime, life: timedelta) -> Credential:
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _issued(root, name, key, at, life).add_extension(
-        _usage(sign=True, issue=False), critical=True
-    )
-    return Credential(key, builder.sign(root.key, hashes.SHA256()))
+    issuer = KeyIssuer(root.key, root.certificate)
+    return Credential(key, certificates.leaf(key.public_key(), name, at, life, issuer=issuer))
 
 
 def _make_stamp(root: Credential, at: datetime) -> Credential:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    builder = _issued(root, "Repact demo timestamps", key, at, _YEARS)
-    purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-    builder = builder.add_extension(purpose, critical=True)
-    builder = builder.add_extension(_usage(sign=True, issue=False), critical=True)
-    return Credential(key, builder.sign(root.key, hashes.SHA256()))
+    issuer = KeyIssuer(root.key, root.certificate)
+    made = certificates.stamp(key.public_key(), "Repact demo timestamps", at, issuer=issuer)
+    return Credential(key, made)
 
 
-def _issued(
-    root: Credential, name: str, key: PrivateKey, at: datetime, life: timedelta
-) -> x509.CertificateBuilder:
-    builder = _builder(_name(name), root.certificate.subject, key, at, life)
-    return builder.add_extension(
-        x509.BasicConstraints(ca=False, path_length=None), critical=True
-    ).add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(root.key.public_key()), critical=False
-    )
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: PrivateKey, at: datetime, life: timedelta
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(at - _SKEW)
-        .not_valid_after(at + life)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-
-
-def _usage(*, sign: bool, issue: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=sign,
-        content_commitment=sign,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=issue,
-        crl_sign=issue,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _name(common_name: str) -> x509.Name:
-    """A name that verifiers can compare (RFC 5280 §7.1): at most 64 bytes (X.520), and characters
-    that Unicode 3.2 does not know (RFC 3454, table A.1), such as 𬱖, by their code point. The seal
-    on the page shows the name as it is."""
-    written = "".join(f"U+{ord(c):X}" if stringprep.in_table_a1(c) else c for c in common_name)
-    short = written.encode()[:COMMON_NAME_BYTES_MAX].decode(errors="ignore")
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, short)])
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process and one thread at a time: two first starts must not make two authorities."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _kept(path: Path, passphrase: bytes, make: Callable[[], Credential]) -> Credential:
@@ -200,17 +189,3 @@ def _kept(path: Path, passphrase: bytes, make: Callable[[], Credential]) -> Cred
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise TypeError(f"{key_path.name} holds a key of another kind")
     return Credential(key, x509.load_pem_x509_certificate(certificate_path.read_bytes()))
-
-
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-
-def _asn1_key(key: PrivateKey) -> asn1_keys.PrivateKeyInfo:
-    return asn1_keys.PrivateKeyInfo.load(
-        key.private_bytes(
-            serialization.Encoding.DER,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )

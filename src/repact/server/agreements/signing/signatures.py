@@ -1,22 +1,19 @@
-"""Two signatures on one document: the borrower certifies, the lender locks.
+"""Signatures on one document: the borrower certifies, others may follow, the lender locks.
 
-PAdES (ETSI EN 319 142-1) by pyHanko. The first signature allows form filling only and the lender's
-field is already there; the second allows nothing more. Each adds exactly one revision.
+PAdES (ETSI EN 319 142-1) by pyHanko. Every field is there before anyone signs; the first signature
+allows form filling only, the last allows nothing more. Each adds exactly one revision. The chain
+and the timestamp travel inside, so that it can be checked in years without asking anybody.
 """
 
 from __future__ import annotations
 
-import functools
 import io
+from collections.abc import Sequence
 from datetime import datetime
 
-import pylopdf_fonts_zh_cn
-from fontTools.ttLib import TTFont
-from pyhanko import stamp
-from pyhanko.pdf_utils.font.opentype import GlyphAccumulatorFactory
+import httpx
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.text import TextBoxStyle
-from pyhanko.sign import fields, signers
+from pyhanko.sign import fields
 from pyhanko.sign.fields import (
     FieldMDPAction,
     FieldMDPSpec,
@@ -25,17 +22,39 @@ from pyhanko.sign.fields import (
     SigSeedSubFilter,
 )
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.signers import Signer as PdfKey
 
-from repact.server.agreements.signing.authority import Signer
+from repact.server.agreements.signing import seals
+from repact.server.agreements.signing.port import AwayError, Signer
 
 BORROWER, LENDER = "Borrower", "Lender"
-_BOXES = {BORROWER: (57, 560, 287, 640), LENDER: (308, 560, 538, 640)}
+ROLES = {
+    "borrower": "借款人  Borrower",
+    "co_borrower": "共同借款人  Co-borrower",
+    "guarantor": "保证人  Guarantor",
+    "company_representative": "公司代表  For the company",
+    "lender": "贷款机构  Lender",
+}
+ORAL = "口头同意，由贷款机构记录  Said by voice, recorded by the lender"
+_LEFT, _RIGHT, _TOP, _STEP = 57, 308, 560, 96
 
 
-def prepare(pdf: bytes, /) -> bytes:
-    """Add both empty signature fields, in a revision of its own before anyone signs."""
+def field_name(number: int, role: str, /) -> str:
+    """The name of a signer's field: `Borrower`, `Guarantor2`, ..."""
+    plain = "".join(word.capitalize() for word in role.split("_"))
+    return plain if number == 1 else f"{plain}{number}"
+
+
+def prepare(pdf: bytes, signers: Sequence[str] = (BORROWER,), /) -> bytes:
+    """Add every empty signature field, in a revision of its own before anyone signs: the borrower
+    on the left, the lender on the right, others in the rows below."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    for name, box in _BOXES.items():
+    places = [(_LEFT, _TOP)] + [
+        ((_LEFT, _RIGHT)[index % 2], _TOP - _STEP * (index // 2 + 1))
+        for index in range(len(signers) - 1)
+    ]
+    for name, (x, y) in zip([*signers, LENDER], [*places, (_RIGHT, _TOP)], strict=True):
+        box = (x, y, x + seals.WIDTH, y + seals.HEIGHT)
         spec = SigFieldSpec(sig_field_name=name, on_page=-1, box=box)
         if name == LENDER:
             spec = SigFieldSpec(
@@ -51,24 +70,48 @@ def prepare(pdf: bytes, /) -> bytes:
     return out.getvalue()
 
 
-def sign_by_borrower(
-    pdf: bytes, /, *, signer: Signer, name: str, evidence_sha256: str, at: datetime
+def sign(
+    pdf: bytes,
+    /,
+    *,
+    signer: Signer,
+    field: str,
+    name: str,
+    evidence_sha256: str,
+    at: datetime,
+    oral: bool = False,
 ) -> bytes:
-    """The first signature, with a one-time certificate; names the evidence record by its hash."""
+    """A person's signature, with a one-time certificate; names the evidence record by its hash.
+
+    What was said by voice is signed by the lender's key and says so: nobody else held one.
+    """
+    first = field == BORROWER
     metadata = PdfSignatureMetadata(
-        field_name=BORROWER,
+        field_name=field,
         name=name,
         reason=f"evidence {evidence_sha256}",
-        certify=True,
+        certify=first,
         docmdp_permissions=MDPPerm.FILL_FORMS,
         subfilter=SigSeedSubFilter.PADES,
         md_algorithm="sha256",
     )
-    return _signed(pdf, metadata, signer.one_time(name=name, at=at), signer, name, at)
+    role = next(r for r in ROLES if field.rstrip("0123456789") == field_name(1, r))
+    key = signer.lender_seal() if oral else signer.one_time(name=name, at=at)
+    note = ORAL if oral else ""
+    return _signed(pdf, metadata, key, signer, role=role, note=note, at=at)
+
+
+def sign_by_borrower(
+    pdf: bytes, /, *, signer: Signer, name: str, evidence_sha256: str, at: datetime
+) -> bytes:
+    """The borrower's signature, the first."""
+    return sign(
+        pdf, signer=signer, field=BORROWER, name=name, evidence_sha256=evidence_sha256, at=at
+    )
 
 
 def seal_by_lender(pdf: bytes, /, *, signer: Signer, name: str, at: datetime) -> bytes:
-    """The second signature; after it nothing may change."""
+    """The last signature; after it nothing may change."""
     metadata = PdfSignatureMetadata(
         field_name=LENDER,
         name=name,
@@ -76,42 +119,46 @@ def seal_by_lender(pdf: bytes, /, *, signer: Signer, name: str, at: datetime) ->
         subfilter=SigSeedSubFilter.PADES,
         md_algorithm="sha256",
     )
-    return _signed(pdf, metadata, signer.lender_seal(), signer, name, at)
+    return _signed(pdf, metadata, signer.lender_seal(), signer, role="lender", at=at)
+
+
+def seal_paper(pdf: bytes, /, *, signer: Signer, name: str, at: datetime) -> bytes:
+    """The lender's only and certifying signature on a paper of any kind."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    box = (_RIGHT, 60, _RIGHT + seals.WIDTH, 60 + seals.HEIGHT)
+    fields.append_signature_field(writer, SigFieldSpec(LENDER, on_page=-1, box=box))
+    out = io.BytesIO()
+    writer.write(out)
+    metadata = PdfSignatureMetadata(
+        field_name=LENDER,
+        name=name,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+    )
+    return _signed(out.getvalue(), metadata, signer.lender_seal(), signer, role="lender", at=at)
 
 
 def _signed(
     pdf: bytes,
     metadata: PdfSignatureMetadata,
-    simple: signers.SimpleSigner,
+    key: PdfKey,
     signer: Signer,
-    name: str,
+    /,
+    *,
+    role: str,
     at: datetime,
+    note: str = "",
 ) -> bytes:
-    style = stamp.TextStampStyle(
-        stamp_text="%(who)s\n%(when)s",
-        text_box_style=TextBoxStyle(
-            font=GlyphAccumulatorFactory(str(pylopdf_fonts_zh_cn.sans_path())), font_size=11
-        ),
-        border_width=1,
-    )
+    when = at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    look = seals.style(label=ROLES[role], name=metadata.name or "", when=when, note=note)
     pdf_signer = PdfSigner(
-        metadata, signer=simple, timestamper=signer.timestamper(at=at), stamp_style=style
+        metadata, signer=key, timestamper=signer.timestamper(at=at), stamp_style=look
     )
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
     out = io.BytesIO()
-    when = at.strftime("%Y-%m-%d %H:%M UTC")
-    shown = {"who": _printable(name), "when": when}
-    pdf_signer.sign_pdf(writer, output=out, appearance_text_params=shown)
+    try:
+        pdf_signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out)
+    except (OSError, httpx.HTTPError) as error:  # what pyHanko says when a service does not answer
+        raise AwayError("timestamp") from error
     return out.getvalue()
-
-
-def _printable(name: str) -> str:
-    """The name as the seal's font can show it; a box stands for a character it does not have."""
-    known = _characters()
-    return "".join(c if ord(c) in known else "□" for c in name)
-
-
-@functools.cache
-def _characters() -> frozenset[int]:
-    with TTFont(str(pylopdf_fonts_zh_cn.sans_path())) as font:
-        return frozenset(font.getBestCmap())

@@ -1,17 +1,23 @@
-"""Checking a signed agreement: signatures, whole file, figures, schedule."""
+"""Checking a signed agreement: signatures, whole file, every revision, figures, schedule.
+
+Works on bytes and trusted roots alone: no server, no database, no network.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from asn1crypto import x509
+from asn1crypto import crl, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
@@ -23,18 +29,34 @@ from repact.plans.schedule import build
 from repact.server.agreements.documents import figures
 from repact.server.agreements.documents.contents import Contents
 from repact.server.agreements.errors import AgreementError
-from repact.server.agreements.signing.signatures import BORROWER, LENDER
+from repact.server.agreements.signing.signatures import BORROWER, LENDER, field_name
 
-_REVISIONS = 4  # the text, the two empty fields, the borrower's signature, the lender's
+_BEFORE_SIGNING = 2  # the text, and the empty fields
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One signature that was found: whose, when by its timestamp, under which root."""
+
+    field: str
+    name: str
+    at: datetime
+    certificate_sha256: str
 
 
 @dataclass(slots=True)
 class Verification:
     """What was found; `problems` are codes, none when everything holds."""
 
-    signers: list[str] = field(default_factory=list)
+    sha256: str = ""
+    signatures: list[Signed] = field(default_factory=list)
     contents: Contents | None = None
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def signers(self) -> list[str]:
+        """The fields that are signed, in order."""
+        return [signed.field for signed in self.signatures]
 
     @property
     def is_good(self) -> bool:
@@ -42,68 +64,141 @@ class Verification:
         return not self.problems
 
 
-def verify(pdf: bytes, /, *, roots: Sequence[x509.Certificate], at: datetime) -> Verification:
-    """Check a sealed agreement against trusted roots, as of a moment."""
-    found = Verification()
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Roots that are trusted, lists of what they revoked, and the moment of the check."""
+
+    roots: Sequence[x509.Certificate]
+    at: datetime
+    revocations: Sequence[crl.CertificateList] = ()
+
+    def context(self, moment: datetime) -> ValidationContext:
+        """For what happened at `moment`, judged by what is known now."""
+        return ValidationContext(
+            trust_roots=list(self.roots),
+            crls=list(self.revocations),
+            moment=moment,
+            allow_fetching=False,
+            revocation_mode="soft-fail",
+            retroactive_revinfo=True,
+        )
+
+
+def verify(
+    pdf: bytes,
+    /,
+    *,
+    roots: Sequence[x509.Certificate],
+    at: datetime,
+    revocations: Sequence[crl.CertificateList] = (),
+    sha256: str | None = None,
+) -> Verification:
+    """Check a sealed agreement against trusted roots, as of a moment.
+
+    `sha256` is that of the whole file as it was sealed, where it is known: then not one byte may
+    differ, not even in places that carry nothing.
+    """
+    found = Verification(sha256=hashlib.sha256(pdf).hexdigest())
+    if sha256 is not None and found.sha256 != sha256:
+        found.problems.append("agreements.file_differs")
+        return found
+    _guarded(found, lambda: _all(pdf, found, Trust(roots, at, revocations)))
+    return found
+
+
+def verify_paper(pdf: bytes, /, *, roots: Sequence[x509.Certificate], at: datetime) -> Verification:
+    """Check a sealed paper: the lender's one signature over the whole file."""
+    found = Verification(sha256=hashlib.sha256(pdf).hexdigest())
+
+    def check() -> None:
+        (only,) = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures
+        _one(only, found, Trust(roots, at), last=True)
+
+    _guarded(found, check)
+    return found
+
+
+def embedded_roots(pdf: bytes, /) -> list[x509.Certificate]:
+    """The self-signed certificates the file brings along: what it claims, not what is trusted.
+    Raises AgreementError `agreements.unreadable`."""
+    found: dict[bytes, x509.Certificate] = {}
+    try:
+        for signature in PdfFileReader(io.BytesIO(pdf), strict=True).embedded_signatures:
+            certificates = [*signature.other_embedded_certs]
+            for stamp in extract_tst_data_iter(signature.signer_info, signed=False):
+                certificates += [choice.chosen for choice in stamp["certificates"]]
+            found |= {c.sha256: c for c in certificates if c.self_issued}
+    except Exception as error:  # whatever a damaged file provokes in a parser is one answer
+        raise AgreementError("agreements.unreadable") from error
+    return list(found.values())
+
+
+def _guarded(found: Verification, check: Any) -> None:
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     try:
-        _signatures(pdf, found, roots, at)
-        _content(pdf, found)
+        check()
     except RepactError as error:
         found.problems.append(error.code)
     except Exception:  # noqa: BLE001 - whatever a damaged file provokes in a parser is one answer
         found.problems.append("agreements.unreadable")
-    return found
 
 
-def _signatures(
-    pdf: bytes, found: Verification, roots: Sequence[x509.Certificate], at: datetime
-) -> None:
+def _all(pdf: bytes, found: Verification, trust: Trust) -> None:
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-    signatures = list(reader.embedded_signatures)
-    found.signers = [signature.field_name for signature in signatures]
-    if found.signers != [BORROWER, LENDER] or reader.xrefs.total_revisions != _REVISIONS:
-        found.problems.append("agreements.not_two_signatures")
-        return
-    for signature in signatures:
-        status = _status(signature, roots, at)
-        last = signature.field_name == LENDER
-        covered = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-        if not status.bottom_line or (last and not covered):
-            found.problems.append("agreements.signature_invalid")
-        if not last and status.modification_level not in {
-            ModificationLevel.NONE,
-            ModificationLevel.FORM_FILLING,
-        }:
-            found.problems.append("agreements.changed_after_signing")
-
-
-def _status(
-    signature: EmbeddedPdfSignature, roots: Sequence[x509.Certificate], at: datetime
-) -> PdfSignatureStatus:
-    """The signature as of its timestamp, the timestamp as of `at`: a signer's certificate lives an
-    hour, what it signed for years (RFC 3161; ETSI EN 319 102-1, validation with time)."""
-
-    def trusting(moment: datetime) -> ValidationContext:
-        return ValidationContext(
-            trust_roots=list(roots),
-            moment=moment,
-            allow_fetching=False,
-            revocation_mode="soft-fail",
-        )
-
-    stamp = validate_pdf_signature(signature, trusting(at)).timestamp_validity
-    if stamp is None or not (stamp.intact and stamp.valid and stamp.trusted):
-        raise AgreementError("agreements.signature_invalid")
-    return validate_pdf_signature(
-        signature, trusting(stamp.timestamp), ts_validation_context=trusting(at)
-    )
-
-
-def _content(pdf: bytes, found: Verification) -> None:
     contents = figures.attached_contents(pdf)
     found.contents = contents
+    expected = [
+        BORROWER,
+        *(field_name(n, signer.role) for n, signer in enumerate(contents.signers, start=2)),
+        LENDER,
+    ]
+    signatures = list(reader.embedded_signatures)
+    if [s.field_name for s in signatures] != expected or (
+        reader.xrefs.total_revisions != _BEFORE_SIGNING + len(expected)
+    ):
+        found.problems.append("agreements.signatures_missing")
+        return
+    for signature in signatures:
+        _one(signature, found, trust, last=signature.field_name == LENDER)
+    _content(pdf, contents, found)
+
+
+def _one(signature: EmbeddedPdfSignature, found: Verification, trust: Trust, *, last: bool) -> None:
+    status, at = _status(signature, trust)
+    found.signatures.append(
+        Signed(
+            field=signature.field_name,
+            name=str(status.signing_cert.subject.native.get("common_name", "")),
+            at=at,
+            certificate_sha256=status.signing_cert.sha256.hex(),
+        )
+    )
+    if not status.bottom_line or (last and status.coverage != SignatureCoverageLevel.ENTIRE_FILE):
+        found.problems.append("agreements.signature_invalid")
+    if not last and status.modification_level not in {
+        ModificationLevel.NONE,
+        ModificationLevel.FORM_FILLING,
+    }:
+        found.problems.append("agreements.changed_after_signing")
+
+
+def _status(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[PdfSignatureStatus, datetime]:
+    """The signature as of its timestamp, the timestamp as of the check: a signer's certificate
+    lives ten minutes, what it signed for years (RFC 3161; ETSI EN 319 102-1, validation with
+    time)."""
+    first = validate_pdf_signature(signature, trust.context(trust.at)).timestamp_validity
+    if first is None or not (first.intact and first.valid and first.trusted):
+        raise AgreementError("agreements.signature_invalid")
+    status = validate_pdf_signature(
+        signature,
+        trust.context(first.timestamp),
+        ts_validation_context=trust.context(trust.at),
+    )
+    return status, first.timestamp
+
+
+def _content(pdf: bytes, contents: Contents, found: Verification) -> None:
     if figures.of_text(pdf, contents.language) != figures.of_contents(contents):
         found.problems.append("agreements.text_differs")
     for debt in contents.debts:

@@ -14,7 +14,7 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.pages import access, sentences
 
-UNSIGNED = ("ready",)
+UNSIGNED = ("draft", "ready")
 
 
 @access.borrower
@@ -85,7 +85,8 @@ def key_facts(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
 def sign(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     """Ask for a one-time code, then sign with it."""
     agreement = _own(request, agreement_id)
-    if agreement.state not in UNSIGNED:
+    signers = agreement_queries.signers(agreement)
+    if agreement.state not in UNSIGNED or signers[0].state != "waiting":
         return redirect("borrower:agreement", agreement_id=agreement.id)
     by, problems = request.borrower_actor, []
     try:
@@ -106,7 +107,9 @@ def sign(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     context = {
         "agreement": agreement,
         "facts": agreement_queries.key_facts(agreement),
-        "code_sent": agreement_queries.waiting_code(agreement) is not None,
+        "code_sent": agreement_queries.waiting_code(signers[0]) is not None,
+        "level": agreement.contents["signature_level"],
+        "others": signers[1:],
         "problems": problems,
     }
     return render(request, "borrower/sign.html", context, status=422 if problems else 200)

@@ -1,0 +1,198 @@
+"""The borrower signs; and whatever waits for an authority or a timestamp is finished later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from repact.server.agreements import queries, states
+from repact.server.agreements.actions import acts, drafts, files
+from repact.server.agreements.actions.acts import CODE_MINUTES, CODE_TRIES, CODES_PER_HOUR
+from repact.server.agreements.errors import AgreementError
+from repact.server.agreements.models import Agreement, Signature
+from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
+from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
+from repact.server.offers import actions as offer_actions
+from repact.server.offers.models import Offer
+from repact.server.people import doors
+
+__all__ = ["CODES_PER_HOUR", "CODE_MINUTES", "CODE_TRIES"]
+
+
+@doors.action("agreements.request_code", may=(BORROWER,))
+def request_code(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """Write the text and send a one-time code for exactly this document to the wallet.
+
+    Raises `agreements.not_read`, `agreements.too_many_codes`, `agreements.too_late`, or
+    `agreements.code_not_delivered` if the wallet is silent.
+    """
+    agreement, signature = _own(by, agreement_id)
+    if signature.state != "waiting":
+        raise AgreementError("agreements.wrong_state", state=agreement.state, event="code")
+    acts.assert_turn(agreement, signature, now=now)
+    _assert_read(agreement)
+    acts.write_text(agreement)
+    row = acts.ask_code(agreement, signature)
+    audit_actions.record(
+        by=by,
+        action="agreements.request_code",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+        document_sha256=row.document_sha256,
+    )
+
+
+def sign(
+    *, by: Actor, agreement_id: UUID, code: str, consent: bool, device: str, now: datetime
+) -> Agreement:
+    """Sign with the one-time code. A wrong code costs a try even though nothing else happens.
+
+    The act is kept first, in a transaction of its own; should the authority or the timestamp be
+    away, the signature follows from a job, and the person need not come back. Raises
+    `agreements.consent_missing`, `agreements.code_wrong` with the tries left,
+    `agreements.code_expired`.
+    """
+    doors.assert_may(by=by, name="agreements.agree")
+    if not consent:
+        raise AgreementError("agreements.consent_missing", field="consent")
+    tries_left = use_code(by=by, agreement_id=agreement_id, code=code, now=now)
+    if tries_left is not None:
+        raise AgreementError("agreements.code_wrong", field="code", tries_left=tries_left)
+    agree(by=by, agreement_id=agreement_id, device=device, now=now)
+    return finish_if_possible(by, agreement_id, now)
+
+
+@doors.action("agreements.use_code", may=(BORROWER,))
+def use_code(*, by: Actor, agreement_id: UUID, code: str, now: datetime) -> int | None:
+    """Check a code in a transaction of its own, so that a wrong try is kept.
+
+    None when it was right (or this person has agreed already), else the tries that are left.
+    """
+    agreement, signature = _own(by, agreement_id)
+    if signature.state != "waiting":
+        audit_actions.unchanged()
+        return None
+    acts.assert_turn(agreement, signature, now=now)
+    tries_left = acts.try_code(signature, code)
+    audit_actions.record(
+        by=by,
+        action="agreements.use_code",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+        right=tries_left is None,
+    )
+    return tries_left
+
+
+@doors.action("agreements.agree", may=(BORROWER,))
+def agree(*, by: Actor, agreement_id: UUID, device: str, now: datetime) -> Agreement:
+    """Keep the borrower's consent, after a right code; once, however often it is sent."""
+    agreement, signature = _own(by, agreement_id)
+    if signature.state != "waiting":
+        audit_actions.unchanged()
+        return agreement
+    acts.assert_turn(agreement, signature, now=now)
+    _assert_read(agreement)
+    acts.consent(agreement, signature, now=now, device=device[:200])
+    audit_actions.record(
+        by=by,
+        action="agreements.agree",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+        number=signature.number,
+        evidence_sha256=signature.record.sha256,
+    )
+    return agreement
+
+
+@doors.action("agreements.finish_signing", may=(SYSTEM,))
+def finish_signing(*, by: Actor, agreement_id: UUID, now: datetime) -> Agreement:
+    """Put every agreed signature into the document. Raises `agreements.authority_away`."""
+    agreement = files.locked(agreement_id)
+    waiting = agreement.signatures.filter(state="agreed").order_by("number").first()
+    if waiting is None or agreement.state not in (states.READY, states.SIGNED):
+        audit_actions.unchanged()
+        return agreement
+    acts.apply(by, agreement, waiting, now=now)
+    return agreement
+
+
+def finish_if_possible(by: Actor, agreement_id: UUID, now: datetime) -> Agreement:
+    """Finish now; what cannot be had now is left to the job that consent has put in the queue."""
+    try:
+        return finish_signing(by=actor.system(by.lender_id), agreement_id=agreement_id, now=now)
+    except AgreementError as error:
+        if error.code != "agreements.authority_away":
+            raise
+        return queries.get(agreement_id)
+
+
+@doors.action("agreements.record_oral", may=(AGENT, SUPERVISOR))
+def record_oral(
+    *,
+    by: Actor,
+    offer_id: UUID,
+    content_sha256: str,
+    recording_sha256: str,
+    said_at: datetime,
+    words: str,
+    now: datetime,
+) -> Agreement:
+    """Record that a borrower agreed by voice: the same text, evidence and seal as any other.
+
+    `recording_sha256` names the kept recording, `words` what the borrower said. The signature in
+    the borrower's field is the lender's record of it and says so; a confirmation follows.
+    """
+    if len(recording_sha256) != 64 or not 0 < len(words) <= 500:
+        raise AgreementError("agreements.recording_missing", field="recording_sha256")
+    offer = Offer.objects.select_related("case").filter(id=offer_id).first()
+    if offer is None:
+        raise AgreementError("agreements.not_found")
+    existing = Agreement.objects.filter(offer=offer).first()
+    if existing:
+        audit_actions.unchanged()
+        return existing
+    speaker = Actor(lender_id=by.lender_id, role=BORROWER, id=offer.case.borrower_id)
+    offer = offer_actions.choose(
+        by=speaker, offer_id=offer_id, content_sha256=content_sha256, now=now
+    )
+    agreement = drafts.draft(by, offer, now)
+    drafts.rewrite(agreement, channel="oral")
+    signature = agreement.signatures.get(number=1)
+    signature.method = "oral"
+    signature.save()
+    acts.write_text(agreement)
+    acts.consent(
+        agreement,
+        signature,
+        now=now,
+        recording_sha256=recording_sha256,
+        said_at=said_at.isoformat(),
+        words=words,
+        recorded_by=str(by.id),
+    )
+    audit_actions.record(
+        by=by,
+        action="agreements.record_oral",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+        recording_sha256=recording_sha256,
+        evidence_sha256=signature.record.sha256,
+    )
+    return agreement
+
+
+def _own(by: Actor, agreement_id: UUID) -> tuple[Agreement, Signature]:
+    agreement = files.own(by, agreement_id)
+    return agreement, agreement.signatures.get(number=1)
+
+
+def _assert_read(agreement: Agreement) -> None:
+    for page in ("costs", "facts"):
+        if not queries.is_confirmed(agreement, page):
+            raise AgreementError("agreements.not_read", page=page)
