@@ -129,6 +129,7 @@ SENTENCES: dict[str, str] = {
     "offers.wrong_state": _("These plans were already replaced."),
     "pages.amount_out_of_range": _("Enter a sum from 0 to 999,999."),
     "pages.amount_unreadable": _("Enter a sum such as 5200, 5,200 or 5千."),
+    "pages.choose_verdict": _("Choose: approve, give back, or refuse."),
     "pages.choose_one": _("Choose one of the plans."),
     "pages.number_unreadable": _("Enter a whole number."),
     "people.not_allowed": _("Your role does not allow this."),

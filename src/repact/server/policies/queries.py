@@ -50,6 +50,14 @@ def by_hash(sha256: str, /) -> LoadedPolicy:
     return _parsed(version.text)
 
 
+def version(version_id: UUID, /) -> PolicyVersion:
+    """One published version. Raises `policies.not_found`."""
+    found = PolicyVersion.objects.filter(id=version_id).first()
+    if found is None:
+        raise PublishingError("policies.not_found")
+    return found
+
+
 def versions() -> QuerySet[PolicyVersion]:
     """Every published version, the one that takes effect last first."""
     return PolicyVersion.objects.order_by("-effective_from", "-published_at")

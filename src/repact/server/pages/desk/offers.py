@@ -9,11 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from repact.errors import RepactError
+from repact.policy.limits import Tier
 from repact.server.audit.actor import AGENT, SUPERVISOR
 from repact.server.offers import actions as offer_actions
 from repact.server.offers.errors import OfferError
+from repact.server.offers.models import OfferSet
 from repact.server.pages import access, sentences
 from repact.server.pages.desk import cases
+from repact.server.policies import queries as policy_queries
+
+ALONE = offer_actions.ALONE
 
 
 @access.staff(AGENT, SUPERVISOR)
@@ -34,7 +39,7 @@ def send(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
     try:
         offer_actions.send(
             by=request.staff_actor,
-            set_id=_set_id(request),
+            set_id=set_id(request),
             message=request.POST.get("message", ""),
             now=request.now,
         )
@@ -43,12 +48,17 @@ def send(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
     return redirect("desk:case", case_id=case_id)
 
 
-def _set_id(request: HttpRequest) -> UUID:
+def set_id(request: HttpRequest) -> UUID:
     """The set whose figures the sender saw."""
     try:
         return UUID(request.POST.get("set", ""))
     except ValueError as error:
         raise OfferError("offers.wrong_state") from error
+
+
+def tier_limits(offer_set: OfferSet, /) -> list[Tier]:
+    """The tiers of the policy a set was made under: who may give how much."""
+    return list(policy_queries.by_hash(offer_set.policy_sha256).policy.authority.tiers)
 
 
 def _refused(request: HttpRequest, case_id: UUID, error: RepactError) -> HttpResponse:

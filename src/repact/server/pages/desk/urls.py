@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from repact.server.pages.desk import cases, offers
+from repact.server.pages.desk import cases, offers, offers_approvals, offers_policies
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,18 @@ urlpatterns = [
     path("cases/<uuid:case_id>/take/", cases.take, name="take"),
     path("cases/<uuid:case_id>/offers/prepare/", offers.prepare, name="prepare"),
     path("cases/<uuid:case_id>/offers/send/", offers.send, name="send"),
+    path("cases/<uuid:case_id>/offers/ask/", offers_approvals.ask, name="ask_approval"),
+    path("approvals/", offers_approvals.queue, name="approvals"),
+    path("approvals/<uuid:approval_id>/", offers_approvals.show, name="approval"),
+    path("policies/", offers_policies.show, name="policies"),
+    path("policies/propose/", offers_policies.propose, name="propose_policy"),
+    path("policies/switch/", offers_policies.switch, name="switch_offers"),
+    path("policies/<uuid:version_id>/", offers_policies.version, name="policy"),
+    path(
+        "policies/proposals/<uuid:proposal_id>/decide/",
+        offers_policies.decide,
+        name="decide_policy",
+    ),
     path("evidence/<uuid:file_id>/", cases.evidence, name="evidence"),
     path("evidence/<uuid:file_id>/decide/", cases.decide_evidence, name="decide_evidence"),
 ]
