@@ -170,7 +170,7 @@ def _checked(by: Actor, text: str, now: datetime) -> LoadedPolicy:
             field="effective_from",
             effective_from=loaded.policy.effective_from.isoformat(),
         )
-    findings = queries.findings(text)
+    findings = queries.findings(loaded, on=_today(by, now))
     if findings:
         raise PublishingError("policies.not_clean", findings=findings)
     return loaded

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from repact.policy import loading
+from repact.law import catalogue
+from repact.policy import checking, loading
 from repact.policy.loading import LoadedPolicy, PolicyError
 from repact.policy.model import Policy
 from repact.server.policies.errors import PublishingError
@@ -96,10 +97,15 @@ def rollout(policy: Policy, codes: set[str], /) -> Rollout:
     )
 
 
-def findings(text: str, /) -> list[dict[str, Any]]:
-    """What the policy check says of a text; nothing: it is clean."""
-    del text
-    return []
+def findings(loaded: LoadedPolicy, /, *, on: date) -> list[dict[str, Any]]:
+    """The errors the policy check finds on the day the policy takes effect, or today."""
+    law = catalogue.load(loaded.policy.jurisdiction)
+    day = max(on, loaded.policy.effective_from)
+    return [
+        problem.as_dict()
+        for problem in checking.check(loaded, law, on=day)
+        if problem.level == "error"
+    ]
 
 
 def changes(proposal: Proposal, /) -> list[str]:

@@ -88,6 +88,11 @@ class OfferSet(LenderRow):
         return list(self.offers.order_by("number"))
 
     @property
+    def needs_approval(self) -> bool:
+        """Whether another person has to agree before the set goes out."""
+        return self.tier in {"supervisor", "committee"}
+
+    @property
     def loans(self) -> list[Loan]:
         """Every loan the set's plans are about, in the order of their parts."""
         first = self.offers.order_by("number").first()
