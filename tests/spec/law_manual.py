@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from repact.law import catalogue
-from repact.law.entries import Entry, Scope
+from repact.law.entries import Entry
+from repact.law.wording import effect, percent, value, whom, words
 from tests.spec.law_specs import SPECS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "law.md"
@@ -55,7 +56,7 @@ def _place(place: str) -> Iterator[str]:
         yield ""
         yield from _entry(entry)
     for series in law.series:
-        values = "; ".join(f"{day} {_percent(value)}" for day, value in series.values.items())
+        values = "; ".join(f"{day} {percent(figure)}" for day, figure in series.values.items())
         yield f"\n### {series.id}\n\n{series.meaning.en} {series.meaning.zh}\n"
         yield f"- {values}"
         yield f"- Source: {series.reference} · {series.confidence}{_unsure(series.is_unconfirmed)}"
@@ -64,40 +65,15 @@ def _place(place: str) -> Iterator[str]:
 def _entry(entry: Entry) -> Iterator[str]:
     yield f"### {entry.id}\n"
     yield f"{entry.meaning.en} {entry.meaning.zh}\n"
-    yield f"- Value: {_value(entry)} · {_dates(entry)} · attaches to: {_words(entry.attaches_to)}"
-    yield f"- {_words(entry.binding).capitalize()} · {_effect(entry)} · {_whom(entry.scope)}"
+    yield f"- Value: {value(entry)} · {_dates(entry)} · attaches to: {words(entry.attaches_to)}"
+    about = whom(entry.scope) or "everyone"
+    yield f"- {words(entry.binding).capitalize()} · {effect(entry)} · {about}"
     yield f"- Source: {entry.reference} · {entry.confidence}{_unsure(entry.is_unconfirmed)}"
     if entry.requires:
-        yield f"- Must be stated: {', '.join(map(_words, entry.requires))}"
+        yield f"- Must be stated: {', '.join(map(words, entry.requires))}"
     for spec in SPECS:
         if spec.rule == entry.id:
             yield f"- {spec.en} {spec.zh}"
-
-
-def _value(entry: Entry) -> str:
-    first = [] if entry.unit == "duty" else [_amount(entry.value, entry.unit)]
-    rest = [f"{_words(name)} {_figure(name, value)}" for name, value in entry.figures.items()]
-    rounded = [f"rounded: {_words(entry.rounding)}"] if entry.rounding else []
-    return ", ".join(first + rest + rounded) or "a duty"
-
-
-def _amount(value: int, unit: str) -> str:
-    if unit in {"annual_ppm", "share_ppm"}:
-        return _percent(value) + (" a year" if unit == "annual_ppm" else "")
-    if unit == "minor_units":
-        return f"{value // 100:,}"
-    return f"{value} {_words(unit).replace('times lpr', 'times the LPR')}"
-
-
-def _figure(name: str, value: int) -> str:
-    if "_ppm" in name:
-        return _percent(value)
-    return f"{value // 100:,}" if "_minor" in name else f"{value}"
-
-
-def _percent(ppm: int) -> str:
-    whole, part = divmod(ppm, 10_000)
-    return f"{whole}.{part:04}".rstrip("0").rstrip(".") + "%"
 
 
 def _dates(entry: Entry) -> str:
@@ -105,24 +81,8 @@ def _dates(entry: Entry) -> str:
     return f"{since} until {entry.effective_to}" if entry.effective_to else since
 
 
-def _effect(entry: Entry) -> str:
-    said = "would block, warns as unconfirmed"
-    effect = said if entry.effective_action != entry.action else entry.action
-    return f"{effect}, a supervisor decides" if entry.needs_supervisor else effect
-
-
-def _whom(scope: Scope) -> str:
-    lists = (*scope.lender_types, *scope.products, *scope.collectors, *scope.channels)
-    days = f"{scope.dpd_from} to {scope.dpd_to or 'any'} days past due" if scope.dpd_from else ""
-    return ", ".join([_words(name) for name in lists] + ([days] if days else [])) or "everyone"
-
-
 def _unsure(unconfirmed: bool) -> str:
     return " **unconfirmed · 未核实**" if unconfirmed else ""
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
 
 
 if __name__ == "__main__":

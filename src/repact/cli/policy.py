@@ -12,20 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 from repact.cli import policy_words, printing, reading
+from repact.cli.law import day, law
 from repact.cli.schedule import Language
-from repact.errors import RepactError
 from repact.law import catalogue
 from repact.policy import checking, loading, schema
 from repact.policy.loading import LoadedPolicy, PolicyError
 
 app = typer.Typer(help="What the law says, and what a lender allows.", no_args_is_help=True)
-TITLES = {
-    Language.ZH: ("编号", "含义", "数值", "起", "止", "作用", "出处", "把握"),
-    Language.EN: ("Id", "Meaning", "Value", "From", "To", "Action", "Reference", "Confidence"),
-}
-UNCONFIRMED = {Language.ZH: "未核实", Language.EN: "unconfirmed"}
-
-
+app.command("law")(law)
 LEVELS = {
     Language.ZH: {"error": "错误", "warning": "提醒"},
     Language.EN: {"error": "error", "warning": "warning"},
@@ -50,7 +44,7 @@ def check(
     lang: Speak = Language.EN,
 ) -> None:
     """Find gaps and contradictions, each with its line and rule; exit 2 on an error."""
-    on = _day(at) if at else None
+    on = day(at) if at else None
     found = {file: list(_problems(file, on)) for file in files}
     if json:
         printing.json_object({"files": found})
@@ -130,51 +124,3 @@ def _flat(value: Any, name: str) -> Iterable[tuple[str, str]]:
     else:
         listed = value if isinstance(value, list) else [value]
         yield name, ", ".join("" if item is None else str(item) for item in listed)
-
-
-@app.command("law")
-def law(
-    *,
-    jurisdiction: Annotated[str, typer.Option("--jurisdiction", help="cn, uk, eu, ...")],
-    at: Annotated[str, typer.Option("--at", help="The day, as 2026-11-24.")],
-    json: AsJson = False,
-    lang: Speak = Language.EN,
-) -> None:
-    """List the law of a day: each entry dated, cited, and with how sure we are of it."""
-    made = catalogue.load(jurisdiction)
-    entries = [entry for entry in made.entries if entry.in_force(_day(at))]
-    if json:
-        listed = [_as_json(entry) for entry in entries]
-        printing.json_object({"sha256": made.sha256, "entries": listed})
-        return
-    table = Table(*TITLES[lang])
-    for entry in entries:
-        table.add_row(*_cells(entry, lang))
-    console = Console()
-    Console(width=None if console.is_terminal else 200).print(table)
-
-
-def _cells(entry: catalogue.Entry, lang: Language) -> tuple[str, ...]:
-    sure = f"{entry.confidence} ({UNCONFIRMED[lang]})" if entry.is_unconfirmed else entry.confidence
-    return (
-        entry.id,
-        entry.meaning.zh if lang is Language.ZH else entry.meaning.en,
-        f"{entry.value} {entry.unit}",
-        entry.effective_from.isoformat() if entry.effective_from else "",
-        entry.effective_to.isoformat() if entry.effective_to else "",
-        entry.effective_action,
-        entry.reference,
-        sure,
-    )
-
-
-def _as_json(entry: catalogue.Entry) -> dict[str, Any]:
-    facts = entry.model_dump(mode="json")
-    return facts | {"unconfirmed": entry.is_unconfirmed, "action": entry.effective_action}
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise RepactError("cli.not_a_date", field="at", value=text) from error

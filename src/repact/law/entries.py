@@ -62,7 +62,6 @@ Attachment = Literal[
     "due_date",
     "processing",
     "report",
-    "settlement",
 ]
 Check = Literal[
     "rate_cap",
@@ -224,11 +223,6 @@ class Entry(Strict):
         """Whether the entry is law on a day, for whomever it concerns."""
         begun = self.effective_from is None or self.effective_from <= on
         return begun and (self.effective_to is None or on < self.effective_to)
-
-    def holds(self, *, on: date, lender_type: str, product: str) -> bool:
-        """Whether the entry concerns this lender and product on a day."""
-        subject = Subject(lender_type=lender_type, products=(product,))
-        return self.in_force(on) and self.scope.concerns(subject)
 
 
 class Series(Strict):

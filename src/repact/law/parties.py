@@ -20,17 +20,18 @@ def preconditions(entry: Entry, plan: PlanFacts) -> Finding | None:
 
 def card_order(entry: Entry, plan: PlanFacts) -> Finding | None:
     """A card payment goes to interest and fees first, and to principal first once `value` days
-    past due are reached. The conduct is read on the last day before and on that day."""
+    past due are reached: then of every row, before any charge. Before, a row may be paid whole,
+    as the bill it is. The conduct is read on the last day before and on that day."""
     conduct = Conduct.of(plan.terms)
     early = conduct.rule_at(entry.value - 1)
     late = conduct.rule_at(entry.value)
     wrong = [
         name
-        for name, rule, holds in (
-            ("before", early, early.order[-1] == "principal"),
-            ("after", late, _takes_principal_first(late)),
+        for name, holds in (
+            ("before", early.order[-1] == "principal"),
+            ("after", late.order[0] == "principal" and late.across == "components"),
         )
-        if not holds or rule.across != "components"
+        if not holds
     ]
     return finding(entry, from_days_past_due=entry.value, wrong=wrong) if wrong else None
 
@@ -55,10 +56,6 @@ def limitation(entry: Entry, plan: PlanFacts, on: date) -> Finding | None:
     if barred is None or on < barred:
         return None
     return finding(entry, barred_on=barred.isoformat())
-
-
-def _takes_principal_first(rule: AllocationRule) -> bool:
-    return rule.order[0] == "principal"
 
 
 def _is_default(rule: AllocationRule) -> bool:

@@ -221,10 +221,10 @@ class TestSpreadsheets:
 
 class TestPolicyLaw:
     def test_lists_the_law_of_a_day(self):
-        words = ("policy", "law", "--jurisdiction", "cn", "--at", "2026-07-31", "--json")
+        words = ("policy", "law", "--jurisdiction", "cn", "--at", "2026-07-31", "--format", "json")
         made = json.loads(repact(*words).stdout)
         assert "CN-COST-2026-2" not in {entry["id"] for entry in made["entries"]}
-        later = json.loads(repact(*words[:-2], "2026-08-01", "--json").stdout)
+        later = json.loads(repact(*words[:-3], "2026-08-01", *words[-2:]).stdout)
         assert "CN-COST-2026-2" in {entry["id"] for entry in later["entries"]}
 
     @pytest.mark.parametrize(("lang", "word"), [("zh", "未核实"), ("en", "unconfirmed")])
