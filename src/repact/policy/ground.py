@@ -1,0 +1,232 @@
+"""The ground all candidates of a case stand on, and a candidate made exact on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from repact.law import checks
+from repact.law.catalogue import Catalogue
+from repact.plans import disclosure, measures, schedule
+from repact.plans import terms as t
+from repact.plans.figures import Schedule
+from repact.policy import authority, screening, survival
+from repact.policy.candidates import (
+    Calendar,
+    Candidate,
+    Limits,
+    Pace,
+    Relief,
+    Space,
+    terms_of_debt,
+)
+from repact.policy.candidates import light_rows
+from repact.policy.dominance import Merit
+from repact.policy.facts import DebtFacts, Facts
+from repact.policy.model import Policy
+
+
+class DraftPart(NamedTuple):
+    """One debt's terms and exact schedule."""
+
+    debt: DebtFacts
+    limits: Limits
+    terms: t.Terms
+    schedule: Schedule
+
+
+class Draft(NamedTuple):
+    """A candidate made exact over all debts.
+
+    `peak_minor` is the largest payment of the bill, less the `end_sum_minor` that was left to the
+    last one; `installment_minor` the largest before the last.
+    """
+
+    candidate: Candidate
+    parts: tuple[DraftPart, ...]
+    payments: tuple[int, ...]
+    peak_minor: int
+    end_sum_minor: int
+    concession: authority.Concession
+    tier: str
+    merit: Merit
+
+    @property
+    def installment_minor(self) -> int:
+        """The largest regular payment: of all but the last, where there is more than one."""
+        return max(self.payments[:-1] or self.payments)
+
+    @property
+    def total_minor(self) -> int:
+        """All payments together."""
+        return sum(self.payments)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A case under a policy and the law of a day. What is derived is worked out once."""
+
+    policy: Policy
+    law: Catalogue
+    debts: tuple[DebtFacts, ...]
+    facts: Facts
+    limits: tuple[Limits, ...]
+    calendar: Calendar
+    space: Space
+
+    @cached_property
+    def conduct(self) -> dict[str, Any]:
+        """How a plan is serviced, as its terms carry it."""
+        return self.policy.conduct.model_dump(mode="json")
+
+    @cached_property
+    def owed_minor(self) -> int:
+        """Everything owed on all debts."""
+        return sum(debt.position.total_minor for debt in self.debts)
+
+    @cached_property
+    def screen(self) -> screening.Screen:
+        """The discount factors of the calendar."""
+        return screening.Screen(
+            calendar=self.calendar, rows_max=self.space.rows_max, limits=self.limits
+        )
+
+    @cached_property
+    def survival(self) -> survival.Model:
+        """The survival model plans are ranked by."""
+        return survival.load(self.policy.survival or survival.DEFAULT)
+
+    @cached_property
+    def old_installment_minor(self) -> int:
+        """What the contracts ask for next, together; 0 where they ask for nothing more."""
+        contracts = [debt.position.contract for debt in self.debts]
+        return sum(c.remaining[0].amount_minor for c in contracts if c and c.remaining)
+
+    def monies(self, relief: Relief, /) -> list[screening.Money]:
+        """What a relief leaves of every debt, by when it is paid. Exact: the engine's own sums."""
+        terms = self.terms(Candidate(relief, Pace(None, 1)))
+        return [
+            screening.money(measures.apply(debt.position, made), debt.position.total_minor)
+            for debt, made in zip(self.debts, terms, strict=True)
+        ]
+
+    def terms(self, candidate: Candidate, /) -> list[t.Terms]:
+        """A candidate as terms, one for each debt."""
+        return [
+            terms_of_debt(
+                candidate,
+                debt.position,
+                limits=limits,
+                calendar=self.calendar,
+                vests=self.space.vests,
+                conduct=self.conduct,
+            )
+            for debt, limits in zip(self.debts, self.limits, strict=True)
+        ]
+
+    def draft(self, candidate: Candidate, /) -> Draft:
+        """A candidate made exact by the engine. Raises PlanError where the engine refuses it."""
+        return self.exact(candidate, self.terms(candidate))
+
+    def exact(self, candidate: Candidate, terms: Sequence[t.Terms], /) -> Draft:
+        """A candidate under terms that are given."""
+        parts = tuple(
+            DraftPart(debt, limits, made, schedule.build(debt.position, made))
+            for debt, limits, made in zip(self.debts, self.limits, terms, strict=True)
+        )
+        payments = _bill_payments([part.schedule for part in parts])
+        end_sums = [_end_sum(part) for part in parts]
+        longest = len(payments)
+        last = payments[-1] - sum(
+            end
+            for part, end in zip(parts, end_sums, strict=True)
+            if len(part.schedule.rows) == longest
+        )
+        given = authority.concession_of(
+            [(part.debt.position, part.terms, part.schedule, part.limits) for part in parts],
+            forbearance_number=self.facts.forbearance_number,
+        )
+        peak = max(*payments[:-1], last) if longest > 1 else last
+        draft = Draft(
+            candidate=candidate,
+            parts=parts,
+            payments=payments,
+            peak_minor=peak,
+            end_sum_minor=sum(end_sums),
+            concession=given,
+            tier=authority.tier_needed(self.policy.authority, given)[0],
+            merit=Merit(0, 0, 0, 0, 0, 0),
+        )
+        return draft._replace(merit=self.merit(draft))
+
+    def merit(self, draft: Draft, /) -> Merit:
+        """What a draft is judged by."""
+        return Merit(
+            payment_minor=draft.peak_minor,
+            total_minor=draft.total_minor,
+            rows=len(draft.payments),
+            heaviness=-light_rows(draft.candidate.pace),
+            end_sum_minor=draft.end_sum_minor,
+            lost_minor=-self.expected_minor(draft),
+        )
+
+    def expected_minor(self, draft: Draft, /) -> int:
+        """What the lender may expect of a draft today: each payment at the original rate, times
+        the share of such plans that are still paid by then. Rounded down."""
+        kept = self.survival.kept_ppm(
+            old_minor=self.old_installment_minor, new_minor=draft.installment_minor
+        )
+        alive = survival.curve(survival.monthly_ppm(kept), len(draft.payments))
+        expected = 0
+        for part in draft.parts:
+            table = self.screen.table(
+                part.limits.original_rate_ppm, day_count=part.limits.original_day_count
+            )
+            expected += sum(
+                row.payment_minor * factor * share
+                for row, factor, share in zip(
+                    part.schedule.rows, table.low[1:], alive, strict=False
+                )
+            )
+        return expected // (survival.WHOLE_PPM << screening.BITS)
+
+    def findings(self, draft: Draft, /, *, on: date) -> tuple[checks.Finding, ...]:
+        """What the law of a day finds in any part of a draft, each rule once."""
+        found: dict[str, checks.Finding] = {}
+        for part in draft.parts:
+            product = self.policy.product(part.debt.product_code)
+            plan = checks.PlanFacts(
+                product=checks.ProductFacts(
+                    lender_type=self.policy.lender_type,
+                    product=product.law_product if product else part.debt.product_code,
+                    contract_rate_ppm=part.limits.rate_ppm_max,
+                    default_rate_ppm=part.debt.default_rate_ppm,
+                ),
+                terms=part.terms,
+                schedule=part.schedule,
+                disclosure=disclosure.disclose(part.debt.position, part.terms, part.schedule),
+            )
+            for finding in checks.check_plan(plan, self.law, on=on):
+                found.setdefault(finding.rule_id, finding)
+        return tuple(found.values())
+
+
+def _bill_payments(schedules: Sequence[Schedule]) -> tuple[int, ...]:
+    longest = max(len(made.rows) for made in schedules)
+    payments = [0] * longest
+    for made in schedules:
+        for index, row in enumerate(made.rows):
+            payments[index] += row.payment_minor
+    return tuple(payments)
+
+
+def _end_sum(part: DraftPart) -> int:
+    """What was left to the last payment of a part: set aside, or carried to the end."""
+    standing = measures.apply(part.debt.position, part.terms)
+    carried = sum(amount for carry, amount in standing.carried if carry.to == "last")
+    return standing.set_aside + carried
+
+

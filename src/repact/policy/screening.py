@@ -1,0 +1,226 @@
+"""Screening: bounds in closed form that rule a candidate out, and never decide for one.
+
+With D_j the discount factor of row j at the plan's rate and S_j = D_1 + … + D_j, a balance B that
+is repaid by n level rows after k rows of a head has the exact level
+
+    L = (B - x·S_k)·c / (S_(k+n) - S_k)
+
+where x is the head's payment and c is 1 while interest joins the balance and D_k while it is paid,
+kept aside or not charged. The engine rounds its level once (half a unit) and interest once a row.
+A unit of error in a balance grows no faster than 1/D, so:
+
+- after the head the engine's balance differs from the exact one by at most k / (2·D_k), and its
+  level by at most k / (2·(S_(k+n) - S_k)) + 1;
+- its last level row differs from its level by at most R = n·D_k / D_(k+n) + 1;
+- what is waived, carried, capitalized and set aside is the engine's own integer.
+
+Every factor is kept as a pair of integers that enclose it (2^64 to one), every bound is rounded to
+its safe side. `docs/reference/proposals.md` has the proof, tests/unit/policy/test_screening.py and
+the random plans of tests/generative/test_proposals.py hold the engine against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from repact.dates.day_count import DayCount, YearFraction
+from repact.plans import periods
+from repact.plans.fields import WHOLE_PPM
+from repact.plans.measures import Standing
+from repact.policy.candidates import Calendar, Limits, Pace, rate_of, rows_of
+
+BITS = 64
+ONE = 1 << BITS
+
+
+class Discounts(NamedTuple):
+    """D_j and S_j for j = 0, 1, …, each enclosed from below and above, and Σ of the rates."""
+
+    low: list[int]
+    high: list[int]
+    sum_low: list[int]
+    sum_high: list[int]
+    rate_sum_high: list[int]
+
+
+def discounts(
+    fractions: Sequence[YearFraction], annual_rate_ppm: int, frozen_rows: int = 0
+) -> Discounts:
+    """The discount factors of a calendar at one yearly rate, the first rows free of interest."""
+    low, high, sum_low, sum_high, rates = [ONE], [ONE], [0], [0], [0]
+    for row, (part, whole) in enumerate(fractions):
+        rate, unit = part * annual_rate_ppm, whole * WHOLE_PPM
+        if row < frozen_rows:
+            rate = 0
+        low.append(low[-1] * unit // (unit + rate))
+        high.append(-(-high[-1] * unit // (unit + rate)))
+        sum_low.append(sum_low[-1] + low[-1])
+        sum_high.append(sum_high[-1] + high[-1])
+        rates.append(rates[-1] - (-rate * ONE // unit))
+    return Discounts(low, high, sum_low, sum_high, rates)
+
+
+class Money(NamedTuple):
+    """One debt after a relief: what bears interest, and what is paid once only (exact)."""
+
+    base: int
+    first: int
+    spread: int
+    last: int
+    waived: int
+    owed: int
+
+
+class Bounds(NamedTuple):
+    """One debt's pace: coefficients of the balance (2^64 to one), and slacks in minor units."""
+
+    rows: int
+    level_low: int
+    level_slack: int
+    total_low: int
+    total_slack: int
+    worth_high: int
+    worth_slack: int
+    spread_worth: int
+    last_worth: int
+
+
+class Estimate(NamedTuple):
+    """Bounds of a candidate over all debts: the largest payment and the total from below, the
+    present value from above (minor units); exact: rows, what the last payment adds, waived."""
+
+    payment_low: int
+    total_low: int
+    worth_high: int
+    rows: int
+    end_sum: int
+    waived: int
+
+
+def money(standing: Standing, owed: int, /) -> Money:
+    """A debt's components after its measures, by when they are paid."""
+    by_when = {"first": 0, "spread": 0, "last": 0}
+    for carry, amount in standing.carried:
+        by_when[carry.to] += amount
+    due_first = sum(standing.owed.values()) - standing.owed["principal"]
+    return Money(
+        base=standing.owed["principal"],
+        first=by_when["first"] + due_first,
+        spread=by_when["spread"],
+        last=by_when["last"] + standing.set_aside,
+        waived=standing.waived,
+        owed=owed,
+    )
+
+
+class Screen:
+    """The discount factors of one proposal's debts, each worked out once."""
+
+    def __init__(self, *, calendar: Calendar, rows_max: int, limits: Sequence[Limits]) -> None:
+        self._calendar = calendar
+        self._due_dates = calendar.dates(rows_max)
+        self._limits = limits
+        self._fractions: dict[DayCount, list[YearFraction]] = {}
+        self._tables: dict[tuple[DayCount, int, int], Discounts] = {}
+
+    def table(
+        self, annual_rate_ppm: int, *, day_count: DayCount = "30/360", frozen_rows: int = 0
+    ) -> Discounts:
+        """The factors at a rate."""
+        key = (day_count, annual_rate_ppm, frozen_rows)
+        if key not in self._tables:
+            if day_count not in self._fractions:
+                self._fractions[day_count] = periods.year_fractions(
+                    effective=self._calendar.on,
+                    due_dates=self._due_dates,
+                    recurrence=self._calendar.frequency().recurrence(),
+                    day_count=day_count,
+                )
+            self._tables[key] = discounts(self._fractions[day_count], annual_rate_ppm, frozen_rows)
+        return self._tables[key]
+
+    def bounds(self, pace: Pace, /) -> list[Bounds]:
+        """What a pace makes of each debt's balance."""
+        made = []
+        for limits in self._limits:
+            frozen = pace.frozen_rows if "freeze" in limits.may else 0
+            plan = self.table(rate_of(pace, limits), frozen_rows=frozen)
+            worth = self.table(limits.original_rate_ppm, day_count=limits.original_day_count)
+            head, count = rows_of(pace, limits)
+            made.append(bounds(pace, plan, worth, head=head, rows=head + count))
+        return made
+
+
+def bounds(pace: Pace, plan: Discounts, worth: Discounts, *, head: int, rows: int) -> Bounds:
+    """The coefficients of one debt's balance under a pace of `head` rows and `rows` in all."""
+    count = rows - head
+    tail_low = plan.sum_low[rows] - plan.sum_high[head]
+    tail_high = plan.sum_high[rows] - plan.sum_low[head]
+    residual = count * plan.high[head] // plan.low[rows] + 2
+    kind = pace.head.kind if head else "none"
+    interest_high = head_low = head_high = 0  # per unit of the balance, over the head together
+    slack = 1
+    if kind == "none" or (kind == "holiday" and pace.head.interest == "accrue"):
+        level_low, level_high = ONE * ONE // tail_high, -(-ONE * ONE // tail_low)
+        slack += head * ONE // (2 * tail_low) + 1 if head else 0
+    elif kind == "reduced":
+        # x is floor(share · round(B / S_count)), within two units of share · B / S_count
+        share = pace.head.share_ppm
+        head_low = ONE * ONE * share // (plan.sum_high[count] * WHOLE_PPM)
+        head_high = -(-ONE * ONE * share // (plan.sum_low[count] * WHOLE_PPM))
+        left_low = max(ONE - (head_high * plan.sum_high[head] // ONE + 1), 0)
+        left_high = max(ONE - head_low * plan.sum_low[head] // ONE, 0)
+        level_low, level_high = left_low * ONE // tail_high, -(-left_high * ONE // tail_low)
+        slack += (2 * plan.sum_high[head] + head * ONE) // tail_low + 1
+    else:
+        level_low = plan.low[head] * ONE // tail_high
+        level_high = -(-plan.high[head] * ONE // tail_low)
+        if pace.head.interest != "freeze" or kind == "interest_only":
+            interest_high = plan.rate_sum_high[head]
+    after = worth.sum_high[rows] - worth.sum_low[head]
+    before = worth.sum_high[head]
+    paid_in_head = kind == "interest_only"
+    kept = interest_high if kind == "holiday" else 0
+    worth_high = -(-level_high * after // ONE) - (-kept * after // (count * ONE))
+    worth_high -= -head_high * before // ONE
+    if paid_in_head:
+        worth_high += interest_high  # an interest row is worth no more than it pays
+    # from below: interest kept aside or paid in the head, less the unit each row may round away
+    interest_low = max(interest_high - 2 * head, 0)
+    return Bounds(
+        rows=rows,
+        level_low=level_low,
+        level_slack=slack + (residual if count == 1 else 0),
+        total_low=count * level_low + head * head_low + interest_low,
+        total_slack=count * slack + residual + 3 * head,
+        worth_high=worth_high,
+        worth_slack=(slack + 1) * count + residual + 3 * head + 3,
+        spread_worth=-(-worth.sum_high[rows] // rows),
+        last_worth=worth.high[rows],
+    )
+
+
+def estimate(monies: Sequence[Money], made: Sequence[Bounds], /) -> Estimate:
+    """The bounds of one candidate over all its debts."""
+    payment = total = worth = end_sum = waived = rows = 0
+    for owed, pace in zip(monies, made, strict=True):
+        base, first, spread, last, given, _ = owed
+        once = first + spread + last
+        payment += max((base * pace.level_low >> BITS) - pace.level_slack, 0) + spread // pace.rows
+        total += max((base * pace.total_low >> BITS) - pace.total_slack, base) + once
+        worth += (base * pace.worth_high >> BITS) + pace.worth_slack + first
+        worth += (spread * pace.spread_worth + last * pace.last_worth >> BITS) + 2
+        end_sum += last
+        waived += given
+        rows = max(rows, pace.rows)
+    return Estimate(payment, total, worth, rows, end_sum, waived)
+
+
+def payment_low(monies: Sequence[Money], made: Sequence[Bounds], /) -> int:
+    """The least the largest regular payment can be: the first and cheapest thing to know."""
+    payment = 0
+    for owed, pace in zip(monies, made, strict=True):
+        payment += max((owed.base * pace.level_low >> BITS) - pace.level_slack, 0)
+        payment += owed.spread // pace.rows
+    return payment
