@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from repact.money.rounding import DIVIDE, Divide
+from repact.money.rounding import DIVIDE, Divide, Rounding
 from repact.plans import terms as t
 from repact.plans.errors import PlanError
 from repact.plans.fields import WHOLE_PPM
@@ -33,7 +35,20 @@ class Standing:
 
 
 def apply(position: Position, terms: t.Terms) -> Standing:
-    """The standing after every measure; raises PlanError naming the measure at fault."""
+    """The standing after every measure of terms; raises PlanError naming the measure at fault."""
+    return moved(
+        position, terms.measures, rounding=terms.rounding, effective_date=terms.effective_date
+    )
+
+
+def moved(
+    position: Position,
+    measures: Sequence[t.Measure],
+    *,
+    rounding: Rounding,
+    effective_date: date,
+) -> Standing:
+    """The same for measures by themselves, in their order."""
     standing = Standing(
         owed={
             "principal": position.principal_minor,
@@ -42,8 +57,8 @@ def apply(position: Position, terms: t.Terms) -> Standing:
             "fees": position.fees_minor,
         }
     )
-    divide = DIVIDE[terms.rounding]
-    for index, measure in enumerate(terms.measures):
+    divide = DIVIDE[rounding]
+    for index, measure in enumerate(measures):
         at = f"terms.measures[{index}]"
         match measure:
             case t.Waive():
@@ -60,7 +75,7 @@ def apply(position: Position, terms: t.Terms) -> Standing:
                 amount = _amount(measure, standing.owed["principal"], divide, at)
                 standing.owed["principal"] -= amount
                 standing.set_aside += amount
-            case t.RateChange() | t.Freeze() if measure.from_date < terms.effective_date:
+            case t.RateChange() | t.Freeze() if measure.from_date < effective_date:
                 raise PlanError("plan.measure_before_start", field=f"{at}.from_date")
     return standing
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from repact.money.rounding import DIVIDE
-from repact.plans import annuity, measures
+from repact.plans import annuity
 from repact.plans import terms as t
 from repact.plans.fields import WHOLE_PPM
 from repact.plans.figures import Schedule

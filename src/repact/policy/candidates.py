@@ -60,7 +60,7 @@ class Pace(NamedTuple):
     rows no interest runs."""
 
     rate_ppm: int | None
-    count: int
+    level_rows: int
     head: Head = Head()
     frozen_rows: int = 0
 
@@ -130,7 +130,8 @@ class Space:
         """What is new at a step, as reliefs with a head and all the counts for them.
 
         A step that concedes more is combined with every shape so far; a step that only allows more
-        shapes gives what those add.
+        shapes gives what those add. A reduced start is for plans at least twice as long: before
+        that it would repay the debt by itself.
         """
         step = self.steps[number]
         same = number > 0 and step[1:] == self.steps[number - 1][1:]
@@ -142,7 +143,9 @@ class Space:
                 counts = tuple(
                     count
                     for count, count_from in self.counts
-                    if count_from <= number and not (same and max(since, count_from) < number)
+                    if count_from <= number
+                    and not (same and max(since, count_from) < number)
+                    and (head.kind != "reduced" or count >= 2 * head.rows)
                 )
                 if counts:
                     yield step.relief._replace(collect=collect), head, counts
@@ -150,7 +153,7 @@ class Space:
 
 def rows_of(pace: Pace, limits: Limits, /) -> tuple[int, int]:
     """How many rows of the head and of the level one debt gets."""
-    return pace.head.rows, min(pace.count, limits.rows_max - pace.head.rows)
+    return pace.head.rows, min(pace.level_rows, limits.rows_max - pace.head.rows)
 
 
 def light_rows(pace: Pace, /) -> int:
@@ -171,10 +174,15 @@ def rate_of(pace: Pace, limits: Limits, /) -> int:
 def relief_of(relief: Relief, limits: Limits, /) -> Relief:
     """A relief without what a debt may not use."""
     may = limits.may
-    kept = [share if name in may else 0 for name, share in zip(Relief._fields, relief, strict=True)]
     wanted = {"due": "due", "capitalize": "capitalize"}.get(relief.collect, "carry")
-    collect: Collect = relief.collect if wanted in {"due", *may} else "due"
-    return Relief(*kept[:-1], collect=collect)
+    return Relief(
+        waive_penalty=relief.waive_penalty if "waive_penalty" in may else 0,
+        waive_fees=relief.waive_fees if "waive_fees" in may else 0,
+        waive_interest=relief.waive_interest if "waive_interest" in may else 0,
+        waive_principal=relief.waive_principal if "waive_principal" in may else 0,
+        set_aside=relief.set_aside if "set_aside" in may else 0,
+        collect=relief.collect if wanted in {"due", *may} else "due",
+    )
 
 
 def measures_of(relief: Relief, position: Position, *, vests: Vests) -> list[t.Measure]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,18 +11,20 @@ from repact.law import checks
 from repact.law.catalogue import Catalogue
 from repact.plans import disclosure, measures, schedule
 from repact.plans import terms as t
+from repact.plans.fields import WHOLE_PPM
 from repact.plans.figures import Schedule
 from repact.policy import authority, screening, survival
 from repact.policy.candidates import (
     Calendar,
     Candidate,
     Limits,
-    Pace,
     Relief,
     Space,
+    light_rows,
+    measures_of,
+    relief_of,
     terms_of_debt,
 )
-from repact.policy.candidates import light_rows
 from repact.policy.dominance import Merit
 from repact.policy.facts import DebtFacts, Facts
 from repact.policy.model import Policy
@@ -107,11 +108,14 @@ class Ground:
 
     def monies(self, relief: Relief, /) -> list[screening.Money]:
         """What a relief leaves of every debt, by when it is paid. Exact: the engine's own sums."""
-        terms = self.terms(Candidate(relief, Pace(None, 1)))
-        return [
-            screening.money(measures.apply(debt.position, made), debt.position.total_minor)
-            for debt, made in zip(self.debts, terms, strict=True)
-        ]
+        made = []
+        for debt, limits in zip(self.debts, self.limits, strict=True):
+            found = measures_of(relief_of(relief, limits), debt.position, vests=self.space.vests)
+            standing = measures.moved(
+                debt.position, found, rounding="half_up", effective_date=self.calendar.on
+            )
+            made.append(screening.money(standing, debt.position.total_minor))
+        return made
 
     def terms(self, candidate: Candidate, /) -> list[t.Terms]:
         """A candidate as terms, one for each debt."""
@@ -191,12 +195,26 @@ class Ground:
                     part.schedule.rows, table.low[1:], alive, strict=False
                 )
             )
-        return expected // (survival.WHOLE_PPM << screening.BITS)
+        return expected // (WHOLE_PPM << screening.BITS)
 
-    def findings(self, draft: Draft, /, *, on: date) -> tuple[checks.Finding, ...]:
-        """What the law of a day finds in any part of a draft, each rule once."""
+    @cached_property
+    def _disclosed(self) -> dict[tuple[Any, ...], tuple[disclosure.Disclosure, ...]]:
+        return {}
+
+    def disclosures(self, draft: Draft, /) -> tuple[disclosure.Disclosure, ...]:
+        """The disclosure of every part of a draft, worked out once."""
+        key = (draft.candidate, draft.payments)
+        if key not in self._disclosed:
+            self._disclosed[key] = tuple(
+                disclosure.disclose(part.debt.position, part.terms, part.schedule)
+                for part in draft.parts
+            )
+        return self._disclosed[key]
+
+    def findings(self, draft: Draft, /) -> tuple[checks.Finding, ...]:
+        """What the law of the day finds in any part of a draft, each rule once."""
         found: dict[str, checks.Finding] = {}
-        for part in draft.parts:
+        for part, disclosed in zip(draft.parts, self.disclosures(draft), strict=True):
             product = self.policy.product(part.debt.product_code)
             plan = checks.PlanFacts(
                 product=checks.ProductFacts(
@@ -207,11 +225,40 @@ class Ground:
                 ),
                 terms=part.terms,
                 schedule=part.schedule,
-                disclosure=disclosure.disclose(part.debt.position, part.terms, part.schedule),
+                disclosure=disclosed,
             )
-            for finding in checks.check_plan(plan, self.law, on=on):
+            for finding in checks.check_plan(plan, self.law, on=self.calendar.on):
                 found.setdefault(finding.rule_id, finding)
         return tuple(found.values())
+
+    def used(self, draft: Draft, /) -> tuple[str, ...]:
+        """The instruments that a draft really uses on some debt, in alphabetical order."""
+        found: set[str] = set()
+        for part in draft.parts:
+            found |= instruments_in(part.terms, part.debt, part.limits)
+        return tuple(sorted(found))
+
+
+def instruments_in(terms: t.Terms, debt: DebtFacts, limits: Limits, /) -> set[str]:
+    """The policy's names for what terms do to one debt."""
+    found: set[str] = set()
+    for measure in terms.measures:
+        if isinstance(measure, t.Waive):
+            found.add(f"waive_{measure.component}")
+        else:
+            found.add(measure.kind)
+    found |= {segment.kind for segment in terms.shape} & {"holiday", "interest_only"}
+    found |= {_SHAPES[segment.kind] for segment in terms.shape if segment.kind in _SHAPES}
+    contract = debt.position.contract
+    rows = sum(schedule.rows_of(segment) for segment in terms.shape)
+    if rows > (len(contract.remaining) if contract else 1):
+        found.add("line_conversion" if "extension" not in limits.may else "extension")
+    if terms.annual_rate_ppm < limits.rate_ppm_max and "settlement" not in found:
+        found.add("rate_cut")
+    return found
+
+
+_SHAPES = {"fixed": "reduced", "lump_sum": "settlement"}
 
 
 def _bill_payments(schedules: Sequence[Schedule]) -> tuple[int, ...]:
@@ -228,5 +275,3 @@ def _end_sum(part: DraftPart) -> int:
     standing = measures.apply(part.debt.position, part.terms)
     carried = sum(amount for carry, amount in standing.carried if carry.to == "last")
     return standing.set_aside + carried
-
-

@@ -1,103 +1,162 @@
-"""Proposing plans: each recipe made exact, checked against law and policy."""
+"""Proposing plans: thousands of combinations, the few that are best, and why the others are not.
+
+Candidates are ruled out by bounds in closed form (`screening`), never accepted by them: every plan
+that is offered and every figure of a refusal comes from the exact engine. The same facts give the
+same offers.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
+
+import rfc8785
 
 from repact.dates.frequency import Recurrence
-from repact.law import checks
 from repact.law.catalogue import Catalogue
-from repact.plans import accrual, certificate, disclosure
-from repact.plans import schedule as schedules
-from repact.plans.document import validate
+from repact.money.split import largest_remainder
+from repact.plans import accrual
+from repact.plans import terms as t
 from repact.plans.errors import PlanError
-from repact.plans.figures import Schedule
+from repact.plans.fields import WHOLE_PPM
+from repact.plans.instruments.change import Basis, terms_of
+from repact.plans.instruments.settlement import settlement
 from repact.plans.position import Position
-from repact.plans.terms import Terms
+from repact.policy import authority, dominance, eligibility_of, explain, judging, space
+from repact.policy.candidates import Calendar, Candidate, Pace, Relief
+from repact.policy.choosing import PURPOSES, Choosing, Label, Purpose, Refusal
+from repact.policy.facts import DebtFacts, Facts
+from repact.policy.ground import Draft, Ground
 from repact.policy.loading import LoadedPolicy, PolicyError
-from repact.policy.model import Label, Policy, Recipe
-from repact.policy.products import Product
+from repact.policy.offers import NotOffered, Offer, Proposal, offer_of
 
-WHOLE_PPM = 1_000_000
+__all__ = [
+    "DebtFacts",
+    "Facts",
+    "NotOffered",
+    "Offer",
+    "Proposal",
+    "do_nothing_minor",
+    "first_due_date",
+    "propose",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a proposal is made from, besides the position.
-
-    `affordable_minor` is None when nobody knows the income; then the borrower's own number counts.
-    """
-
-    product_code: str
-    default_rate_ppm: int
-    affordable_minor: int | None
-    wish_minor: int
-    payday: int
-
-    @property
-    def ceiling_minor(self) -> int:
-        """The most a first offer may ask: what is affordable, else what was wished."""
-        return self.wish_minor if self.affordable_minor is None else self.affordable_minor
+ENGINE_VERSION = "2"
+OFFERS_MAX = 5
+SHOWN_MAX = 3
+_FASTER = Purpose("faster", PURPOSES[1].order)
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One plan that may be offered, with everything it was checked by."""
+class Chosen(NamedTuple):
+    """A draft and what it was chosen for."""
 
     label: Label
-    terms: Terms
-    schedule: Schedule
-    disclosure: disclosure.Disclosure
-    schedule_sha256: str
-    installment_minor: int
-    over_by_minor: int
-    tier: str
-    findings: tuple[checks.Finding, ...]
-
-    @property
-    def fits(self) -> bool:
-        """Whether the largest payment is within the borrower's means."""
-        return self.over_by_minor == 0
-
-
-@dataclass(frozen=True, slots=True)
-class NotOffered:
-    """A kind of plan that is not offered, the rule in the way, and its figures."""
-
-    label: Label
-    rule_id: str
-    params: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """At most three offers, and why others are missing."""
-
-    offers: tuple[Offer, ...]
-    not_offered: tuple[NotOffered, ...]
+    draft: Draft
 
 
 def propose(
-    *, position: Position, facts: Facts, loaded: LoadedPolicy, law: Catalogue, on: date
+    *,
+    debts: Sequence[DebtFacts],
+    facts: Facts,
+    loaded: LoadedPolicy,
+    law: Catalogue,
+    on: date,
 ) -> Proposal:
-    """The plans this policy offers for these facts on a day: the same facts, the same offers.
+    """The plans this policy offers for these debts and facts on a day.
 
-    Raises PolicyError `policy.product_not_covered`.
+    Raises PolicyError `policy.product_not_covered` or `policy.currencies_differ`.
     """
-    policy = loaded.policy
-    product = policy.product(facts.product_code)
-    if product is None:
-        raise PolicyError("policy.product_not_covered", field="product", product=facts.product_code)
-    if facts.affordable_minor == 0:
-        refused = [NotOffered(r.label, "policy.negative_budget", {}) for r in policy.recipes]
-        return Proposal(offers=(), not_offered=tuple(refused))
-    made = [_try(recipe, position, facts, policy, product, law, on) for recipe in policy.recipes]
+    fingerprint = fingerprint_of(debts=debts, facts=facts, loaded=loaded, law=law, on=on)
+    ground = ground_of(debts=debts, facts=facts, loaded=loaded, law=law, on=on)
+    closed = closed_door(ground)
+    if closed:
+        names = ground.policy.instruments.names()
+        refused = tuple(NotOffered(name, *closed) for name in sorted(names))
+        return Proposal((), refused, 0, 0, fingerprint)
+    choosing = choosing_for(ground)
+    chosen, refused_asks = _choose(choosing)
+    kept = dominance.undominated([(item.draft.merit, item) for item in chosen])[:OFFERS_MAX]
+    offers = [_offer(choosing, item, rank) for rank, item in enumerate(kept, start=1)]
+    if facts.pays_more:
+        offers = _with_faster(choosing, offers)
     return Proposal(
-        offers=tuple(item for item in made if isinstance(item, Offer)),
-        not_offered=tuple(item for item in made if isinstance(item, NotOffered)),
+        offers=tuple(offers),
+        not_offered=explain.missing(ground, choosing, offers, refused=refused_asks),
+        considered=choosing.considered,
+        built=choosing.built,
+        fingerprint=fingerprint,
     )
+
+
+def ground_of(
+    *,
+    debts: Sequence[DebtFacts],
+    facts: Facts,
+    loaded: LoadedPolicy,
+    law: Catalogue,
+    on: date,
+    first_due: date | None = None,
+    lump_minor: int = 0,
+) -> Ground:
+    """What all candidates of a case stand on. Raises what `propose` does."""
+    policy = loaded.policy
+    if len({debt.position.currency for debt in debts} | {policy.currency}) > 1:
+        raise PolicyError("policy.currencies_differ", field="currency")
+    first = first_due or first_due_date(
+        on=on, payday=facts.payday, notice_days=policy.service.notice_days
+    )
+    calendar = Calendar(on, facts.payday, first)
+    owed = [debt.position.total_minor for debt in debts]
+    lumps = largest_remainder(lump_minor, owed)
+    limits = tuple(
+        space.limits_of(debt, policy, facts, lump_minor=lump)
+        for debt, lump in zip(debts, lumps, strict=True)
+    )
+    return Ground(
+        policy=policy,
+        law=law,
+        debts=tuple(debts),
+        facts=facts,
+        limits=limits,
+        calendar=calendar,
+        space=space.space_of(policy, debts, limits, calendar),
+    )
+
+
+def choosing_for(ground: Ground, /, *, ceiling_minor: int | None = None) -> Choosing:
+    """A search on a ground, up to the person's means or another amount."""
+    ceiling = ground.facts.ceiling_minor if ceiling_minor is None else ceiling_minor
+    return Choosing(ground, partial(judging.judge, ground), ceiling)
+
+
+def closed_door(ground: Ground, /) -> Refusal | None:
+    """What stands in the way of any plan at all: no means, or not eligible."""
+    if ground.facts.affordable_minor == 0:
+        return Refusal("policy.negative_budget", {}, {})
+    return eligibility_of.refusal(ground)
+
+
+def fingerprint_of(
+    *,
+    debts: Sequence[DebtFacts],
+    facts: Facts,
+    loaded: LoadedPolicy,
+    law: Catalogue,
+    on: date,
+) -> str:
+    """The SHA-256 of all a proposal follows from: facts, policy, law, engine, day."""
+    whole: dict[str, Any] = {
+        "debts": [debt.as_json() for debt in debts],
+        "facts": facts.as_json(),
+        "policy_sha256": loaded.sha256,
+        "law_sha256": law.sha256,
+        "engine": ENGINE_VERSION,
+        "on": on.isoformat(),
+    }
+    return hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
 
 
 def first_due_date(*, on: date, payday: int, notice_days: int) -> date:
@@ -128,113 +187,95 @@ def do_nothing_minor(*, position: Position, default_rate_ppm: int, on: date, mon
     return position.total_minor + interest
 
 
-def _try(
-    recipe: Recipe,
-    position: Position,
-    facts: Facts,
-    policy: Policy,
-    product: Product,
-    law: Catalogue,
-    on: date,
-) -> Offer | NotOffered:
-    counts = [n for n in recipe.counts if n + recipe.holiday_rows <= product.months_max]
-    if not counts:
-        return NotOffered(recipe.label, "policy.months_max", {"months_max": product.months_max})
-    target = facts.ceiling_minor * recipe.target_share_ppm // WHOLE_PPM
-    offer: Offer | None = None
-    for count in counts:
-        try:
-            offer = _offer(recipe, count, position, facts, policy, law, on)
-        except PlanError as error:
-            return NotOffered(recipe.label, error.code, error.params)
-        if offer.installment_minor <= target:
-            break
-    if offer is None or not offer.fits:
-        least = offer.installment_minor if offer else 0
-        return NotOffered(recipe.label, "policy.above_means", {"installment_minor": least})
-    blocking = next((finding for finding in offer.findings if finding.blocks), None)
-    if blocking:
-        return NotOffered(recipe.label, blocking.rule_id, blocking.params)
+def _choose(choosing: Choosing) -> tuple[list[Chosen], dict[str, Refusal]]:
+    """One plan for each purpose, each only once; a settlement first where it was asked for."""
+    ground = choosing.ground
+    chosen: list[Chosen] = []
+    refused: dict[str, Refusal] = {}
+    if ground.facts.settlement_minor is not None:
+        settled = settle(ground, ground.facts.settlement_minor)
+        if isinstance(settled, Draft):
+            chosen.append(Chosen("settlement", settled))
+        else:
+            refused["settlement"] = settled
+    seen: set[tuple[int, ...]] = set()
+    for purpose in PURPOSES:
+        draft = choosing.best(purpose)
+        if draft and draft.payments not in seen:
+            seen.add(draft.payments)
+            chosen.append(Chosen(purpose.label, draft))
+    return chosen, refused
+
+
+def settle(ground: Ground, amount_minor: int, /) -> Draft | Refusal:
+    """One sum by a day that settles everything, shared over the debts by what is owed; or why not.
+
+    It is paid from savings or family, so it is not held against the monthly means.
+    """
+    bounds = ground.policy.instruments.settlement
+    if bounds is None or not all("settlement" in limits.may for limits in ground.limits):
+        return Refusal("policy.settlement_not_allowed", {}, {})
+    least = -(-ground.owed_minor * bounds.share_ppm_min // WHOLE_PPM)
+    if amount_minor < least:
+        return Refusal(
+            "policy.settlement_share_min",
+            {"least_minor": least, "share_ppm": bounds.share_ppm_min},
+            {"amount_minor": least},
+        )
+    by = ground.calendar.on + timedelta(days=bounds.days)
+    owed = [debt.position.total_minor for debt in ground.debts]
+    amounts = largest_remainder(min(amount_minor, ground.owed_minor), owed)
+    terms = [
+        _settling(ground, by, limits.rate_ppm_max, part)
+        for limits, part in zip(ground.limits, amounts, strict=True)
+    ]
+    try:
+        draft = ground.exact(Candidate(Relief(), Pace(None, 1), -1), terms)
+    except PlanError as error:
+        return Refusal(error.code, error.params, {})
+    return judging.judge(ground, draft) or draft
+
+
+def _settling(ground: Ground, by: date, rate_ppm: int, amount_minor: int) -> t.Terms:
+    basis = Basis(
+        effective_date=ground.calendar.on,
+        annual_rate_ppm=rate_ppm,
+        frequency=t.Frequency(every=1, unit="month", anchor_day=by.day),
+        first_due_date=by,
+    )
+    change = settlement(amount_minor=amount_minor)
+    return terms_of(basis, change).model_copy(update={"conduct": ground.conduct})
+
+
+def _with_faster(choosing: Choosing, offers: list[Offer]) -> list[Offer]:
+    """The plan that is done soonest for the larger sum the borrower asked to pay: after the rest,
+    never among the first three."""
+    ground = choosing.ground
+    wish = ground.facts.wish_minor
+    if wish <= choosing.ceiling_minor:
+        return offers
+    more = choosing_for(ground, ceiling_minor=wish)
+    draft = more.best(_FASTER)
+    choosing.considered += more.considered
+    choosing.built += more.built
+    if draft is None or draft.peak_minor <= choosing.ceiling_minor:
+        return offers
+    rank = max(len(offers[: OFFERS_MAX - 1]), SHOWN_MAX) + 1
+    return [*offers[: OFFERS_MAX - 1], _offer(choosing, Chosen("faster", draft), rank)]
+
+
+def _offer(choosing: Choosing, item: Chosen, rank: int) -> Offer:
+    ground, draft = choosing.ground, item.draft
+    ceiling = draft.peak_minor if item.label == "settlement" else choosing.ceiling_minor
+    evidence: Any = judging.evidence_for(ground, draft)
+    offer = offer_of(
+        ground,
+        draft,
+        label=item.label,
+        rank=rank,
+        ceiling_minor=ceiling,
+        evidence=evidence,
+        reasons=authority.tier_needed(ground.policy.authority, draft.concession)[1],
+    )
+    choosing.steps_of[offer.schedule_sha256] = draft.candidate.step
     return offer
-
-
-def _offer(
-    recipe: Recipe,
-    count: int,
-    position: Position,
-    facts: Facts,
-    policy: Policy,
-    law: Catalogue,
-    on: date,
-) -> Offer:
-    terms = _terms(recipe, count, position, facts, policy, on)
-    schedule = schedules.build(position, terms)
-    disclosed = disclosure.disclose(position, terms, schedule)
-    largest = max(row.payment_minor for row in schedule.rows[:-1] or schedule.rows)
-    waived = schedule.totals.waived_minor
-    product = checks.ProductFacts(
-        lender_type=policy.lender_type,
-        product=facts.product_code,
-        contract_rate_ppm=position.contract.annual_rate_ppm if position.contract else 0,
-        default_rate_ppm=facts.default_rate_ppm,
-    )
-    plan = checks.PlanFacts(product=product, terms=terms, schedule=schedule, disclosure=disclosed)
-    return Offer(
-        label=recipe.label,
-        terms=terms,
-        schedule=schedule,
-        disclosure=disclosed,
-        schedule_sha256=certificate.schedule_hash(position, terms, schedule),
-        installment_minor=largest,
-        over_by_minor=max(largest - facts.ceiling_minor, 0),
-        tier=_tier(policy, waived),
-        findings=checks.check_plan(plan, law, on=on),
-    )
-
-
-def _terms(
-    recipe: Recipe, count: int, position: Position, facts: Facts, policy: Policy, on: date
-) -> Terms:
-    rate = recipe.annual_rate_ppm
-    if position.contract:
-        rate = min(rate, position.contract.annual_rate_ppm)
-    shares = {
-        "penalty": recipe.waive_penalty_ppm,
-        "fees": recipe.waive_fees_ppm,
-        "interest": recipe.waive_interest_ppm,
-    }
-    measures: list[dict[str, Any]] = [
-        {"kind": "waive", "component": component, "share_ppm": share, "vests": "now"}
-        for component, share in shares.items()
-        if share
-    ]
-    measures += [
-        {"kind": "carry", "component": component, "to": "spread"}
-        for component, share in shares.items()
-        if share < WHOLE_PPM
-    ]
-    shape: list[dict[str, Any]] = [{"kind": "level", "count": count}]
-    if recipe.holiday_rows:
-        rest = {"kind": "holiday", "count": recipe.holiday_rows, "interest": "accrue"}
-        shape.insert(0, rest)
-    first = first_due_date(on=on, payday=facts.payday, notice_days=policy.service.notice_days)
-    return validate(
-        Terms,
-        {
-            "version": 1,
-            "effective_date": on,
-            "annual_rate_ppm": rate,
-            "day_count": "30/360",
-            "rounding": "half_up",
-            "measures": measures,
-            "frequency": {"every": 1, "unit": "month", "anchor_day": facts.payday},
-            "first_due_date": first,
-            "shape": shape,
-            "conduct": policy.conduct.model_dump(mode="json"),
-        },
-    )
-
-
-def _tier(policy: Policy, waived_minor: int) -> str:
-    enough = [tier for tier in policy.tiers if waived_minor <= tier.waived_minor_max]
-    return enough[0].role if enough else "nobody"

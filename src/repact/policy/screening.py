@@ -144,55 +144,97 @@ class Screen:
         """What a pace makes of each debt's balance."""
         made = []
         for limits in self._limits:
-            frozen = pace.frozen_rows if "freeze" in limits.may else 0
-            plan = self.table(rate_of(pace, limits), frozen_rows=frozen)
+            plan = self._plan(pace, limits)
             worth = self.table(limits.original_rate_ppm, day_count=limits.original_day_count)
             head, count = rows_of(pace, limits)
-            made.append(bounds(pace, plan, worth, head=head, rows=head + count))
+            made.append(bounds(pace, plan, worth, head=head, count=count))
         return made
 
+    def levels(self, shortest: Pace, longest: Pace, /) -> list[Level]:
+        """The same of the level alone, for every pace from the shortest to the longest at once."""
+        made = []
+        for limits in self._limits:
+            plan = self._plan(longest, limits)
+            head, count = rows_of(longest, limits)
+            _, least = rows_of(shortest, limits)
+            low, slack = level_low(longest, plan, head=head, shortest=least, longest=count)
+            made.append(Level(low, slack, head + count))
+        return made
 
-def bounds(pace: Pace, plan: Discounts, worth: Discounts, *, head: int, rows: int) -> Bounds:
-    """The coefficients of one debt's balance under a pace of `head` rows and `rows` in all."""
-    count = rows - head
-    tail_low = plan.sum_low[rows] - plan.sum_high[head]
-    tail_high = plan.sum_high[rows] - plan.sum_low[head]
-    residual = count * plan.high[head] // plan.low[rows] + 2
+    def _plan(self, pace: Pace, limits: Limits) -> Discounts:
+        frozen = pace.frozen_rows if "freeze" in limits.may else 0
+        return self.table(rate_of(pace, limits), frozen_rows=frozen)
+
+
+class Level(NamedTuple):
+    """A bound of one debt's level from below (2^64 to one), its slack, and the most rows."""
+
+    level_low: int
+    level_slack: int
+    rows: int
+
+
+def level_low(
+    pace: Pace, plan: Discounts, *, head: int, shortest: int, longest: int
+) -> tuple[int, int]:
+    """The coefficient of the level from below, and its slack, for any count between two.
+
+    The more rows, the larger the sum it is divided by and the smaller each slack; what a reduced
+    head leaves is least where its payment is largest, that is for the shortest.
+    """
+    tail_high = plan.sum_high[head + longest] - plan.sum_low[head]
+    tail_low = plan.sum_low[head + shortest] - plan.sum_high[head]
+    slack = 1 + (residual_of(plan, head=head, count=1) if shortest == 1 else 0)
+    if not head:
+        return ONE * ONE // tail_high, slack
+    kind = pace.head.kind
+    if kind == "holiday" and pace.head.interest == "accrue":
+        return ONE * ONE // tail_high, slack + head * ONE // (2 * tail_low) + 1
+    if kind != "reduced":
+        return plan.low[head] * ONE // tail_high, slack
+    # x is floor(share · round(B / S_count)), within two units of share · B / S_count
+    paid = -(-ONE * ONE * pace.head.share_ppm // (plan.sum_low[shortest] * WHOLE_PPM))
+    left = max(ONE - (paid * plan.sum_high[head] // ONE + 1), 0)
+    slack += (2 * plan.sum_high[head] + head * ONE) // tail_low + 1
+    return left * ONE // tail_high, slack
+
+
+def residual_of(plan: Discounts, *, head: int, count: int) -> int:
+    """How far the last level row may be from the level, by rounding, in minor units."""
+    return count * plan.high[head] // plan.low[head + count] + 2
+
+
+def bounds(pace: Pace, plan: Discounts, worth: Discounts, *, head: int, count: int) -> Bounds:
+    """The coefficients of one debt's balance under a pace of `head` and `count` rows."""
+    rows = head + count
     kind = pace.head.kind if head else "none"
-    interest_high = head_low = head_high = 0  # per unit of the balance, over the head together
-    slack = 1
-    if kind == "none" or (kind == "holiday" and pace.head.interest == "accrue"):
-        level_low, level_high = ONE * ONE // tail_high, -(-ONE * ONE // tail_low)
-        slack += head * ONE // (2 * tail_low) + 1 if head else 0
-    elif kind == "reduced":
-        # x is floor(share · round(B / S_count)), within two units of share · B / S_count
+    low, slack = level_low(pace, plan, head=head, shortest=count, longest=count)
+    residual = residual_of(plan, head=head, count=count)
+    tail_low = plan.sum_low[rows] - plan.sum_high[head]
+    head_low = head_high = interest = 0  # per unit of the balance: each row; over the head together
+    if kind == "reduced":
         share = pace.head.share_ppm
         head_low = ONE * ONE * share // (plan.sum_high[count] * WHOLE_PPM)
         head_high = -(-ONE * ONE * share // (plan.sum_low[count] * WHOLE_PPM))
-        left_low = max(ONE - (head_high * plan.sum_high[head] // ONE + 1), 0)
         left_high = max(ONE - head_low * plan.sum_low[head] // ONE, 0)
-        level_low, level_high = left_low * ONE // tail_high, -(-left_high * ONE // tail_low)
-        slack += (2 * plan.sum_high[head] + head * ONE) // tail_low + 1
+        high = -(-left_high * ONE // tail_low)
+    elif kind == "none" or (kind == "holiday" and pace.head.interest == "accrue"):
+        high = -(-ONE * ONE // tail_low)
     else:
-        level_low = plan.low[head] * ONE // tail_high
-        level_high = -(-plan.high[head] * ONE // tail_low)
-        if pace.head.interest != "freeze" or kind == "interest_only":
-            interest_high = plan.rate_sum_high[head]
+        high = -(-plan.high[head] * ONE // tail_low)
+        if kind == "interest_only" or pace.head.interest == "simple":
+            interest = plan.rate_sum_high[head]
     after = worth.sum_high[rows] - worth.sum_low[head]
-    before = worth.sum_high[head]
-    paid_in_head = kind == "interest_only"
-    kept = interest_high if kind == "holiday" else 0
-    worth_high = -(-level_high * after // ONE) - (-kept * after // (count * ONE))
-    worth_high -= -head_high * before // ONE
-    if paid_in_head:
-        worth_high += interest_high  # an interest row is worth no more than it pays
-    # from below: interest kept aside or paid in the head, less the unit each row may round away
-    interest_low = max(interest_high - 2 * head, 0)
+    kept = interest if kind == "holiday" else 0
+    worth_high = -(-high * after // ONE) - (-kept * after // (count * ONE))
+    worth_high -= -head_high * worth.sum_high[head] // ONE
+    worth_high += interest - kept  # an interest row is worth no more than it pays
     return Bounds(
         rows=rows,
-        level_low=level_low,
-        level_slack=slack + (residual if count == 1 else 0),
-        total_low=count * level_low + head * head_low + interest_low,
+        level_low=low,
+        level_slack=slack,
+        # interest kept aside or paid in the head, less the unit each row may have been rounded up
+        total_low=count * low + head * head_low + max(interest - 2 * head, 0),
         total_slack=count * slack + residual + 3 * head,
         worth_high=worth_high,
         worth_slack=(slack + 1) * count + residual + 3 * head + 3,
@@ -217,7 +259,7 @@ def estimate(monies: Sequence[Money], made: Sequence[Bounds], /) -> Estimate:
     return Estimate(payment, total, worth, rows, end_sum, waived)
 
 
-def payment_low(monies: Sequence[Money], made: Sequence[Bounds], /) -> int:
+def payment_low(monies: Sequence[Money], made: Sequence[Bounds | Level], /) -> int:
     """The least the largest regular payment can be: the first and cheapest thing to know."""
     payment = 0
     for owed, pace in zip(monies, made, strict=True):

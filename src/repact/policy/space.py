@@ -62,7 +62,7 @@ def space_of(
     return Space(
         steps=tuple(steps),
         counts=_counts(bounds, common, since, remaining=remaining, longest=longest),
-        heads=_heads(bounds, common, since, rows_max=rows_max),
+        heads=_heads(bounds, common, rows_max=rows_max),
         collects=_collects(bounds, union, since),
         vests={name: getattr(bounds, name).vests[0] for name in MEASURES if name in union},
     )
@@ -83,7 +83,9 @@ def _steps(
     relief, rate, frozen = Relief(), None, 0
     for name in GRADED:
         if name in union and name not in order:
-            relief, rate, frozen = _conceded(name, _grades(bounds, name, calendar)[-1], relief, rate, frozen)
+            relief, rate, frozen = _conceded(
+                name, _grades(bounds, name, calendar)[-1], relief, rate, frozen
+            )
     steps = [Step(None, relief, rate, frozen)]
     since = dict.fromkeys(union - set(order), 0)
     for name in order:
@@ -101,7 +103,10 @@ def _conceded(
         return relief, value, frozen
     if name == "freeze":
         return relief, rate, value
-    return (relief._replace(**{name: value}) if name in Relief._fields else relief), rate, frozen
+    if name in Relief._fields:
+        given: dict[str, Any] = {name: value}
+        relief = relief._replace(**given)
+    return relief, rate, frozen
 
 
 def _grades(bounds: Instruments, name: str, calendar: Calendar) -> list[int]:
@@ -145,8 +150,10 @@ def _counts(
 
 
 def _heads(
-    bounds: Instruments, common: frozenset[str], since: dict[str, int], *, rows_max: int
+    bounds: Instruments, common: frozenset[str], *, rows_max: int
 ) -> tuple[tuple[Head, int], ...]:
+    """How a plan may begin, at every step: a pause helps at once or not at all, and what it costs
+    is counted in the concession."""
     made = [(Head(), 0)]
 
     def rows(most: int) -> list[int]:
@@ -155,19 +162,13 @@ def _heads(
 
     if bounds.holiday and "holiday" in common:
         for word in bounds.holiday.interest:
-            made += [
-                (Head("holiday", row, word), since["holiday"])
-                for row in rows(bounds.holiday.rows_max)
-            ]
+            made += [(Head("holiday", row, word), 0) for row in rows(bounds.holiday.rows_max)]
     if bounds.interest_only and "interest_only" in common:
-        made += [
-            (Head("interest_only", row), since["interest_only"])
-            for row in rows(bounds.interest_only.rows_max)
-        ]
+        made += [(Head("interest_only", row), 0) for row in rows(bounds.interest_only.rows_max)]
     if bounds.reduced and "reduced" in common:
         least = bounds.reduced.share_ppm_min
         made += [
-            (Head("reduced", row, share_ppm=share), since["reduced"])
+            (Head("reduced", row, share_ppm=share), 0)
             for share in sorted({least, (least + WHOLE_PPM) // 2})
             if share
             for row in rows(bounds.reduced.rows_max)

@@ -1,0 +1,216 @@
+"""Choosing: the best exact plan for a purpose among all candidates, found without making them all.
+
+Candidates are tried in the order of a bound that is never worse than what they really are. The
+first exact plan that no remaining bound can beat is the best of all. Compared are, in this order:
+the tier that has to agree, then the merits by the purpose; so what is chosen is dominated by no
+candidate of its step that the same tier may give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Literal, NamedTuple
+
+from repact.plans.errors import PlanError
+from repact.policy import authority, screening
+from repact.policy.candidates import Candidate, Pace, Relief, light_rows
+from repact.policy.dominance import Merit
+from repact.policy.ground import Draft, Ground
+
+Label = Literal["lighter", "sooner", "breather", "least_total", "settlement", "faster"]
+Judge = Callable[[Draft], "Refusal | None"]
+
+
+class Refusal(NamedTuple):
+    """The rule that stands in a plan's way, its figures, and what would change it."""
+
+    rule_id: str
+    params: dict[str, Any]
+    change: dict[str, Any]
+
+
+class Purpose(NamedTuple):
+    """What a plan is chosen for: its label, the order of merits, whether it starts lightly or not.
+
+    Every order begins with the sum at the end: nobody gets a large last payment to make the others
+    look small, unless nothing else fits.
+    """
+
+    label: Label
+    order: Callable[[Merit], tuple[int, ...]]
+    light: bool = False
+
+
+PURPOSES = (
+    Purpose("lighter", itemgetter(4, 0, 1, 2, 3, 5)),
+    Purpose("sooner", itemgetter(4, 2, 1, 0, 3, 5)),
+    Purpose("breather", itemgetter(4, 3, 1, 0, 2, 5), light=True),
+    Purpose("least_total", itemgetter(4, 1, 2, 0, 3, 5)),
+)
+
+
+@dataclass(slots=True)
+class Choosing:
+    """One proposal's search. `considered` counts the candidates that were looked at."""
+
+    ground: Ground
+    judge: Judge
+    ceiling_minor: int
+    considered: int = 0
+    built: int = 0
+    ruled_out: dict[str, Refusal] = field(default_factory=dict)
+    steps_of: dict[str, int] = field(default_factory=dict)
+    _steps: dict[int, list[tuple[screening.Estimate, Candidate]]] = field(default_factory=dict)
+    _drafts: dict[Candidate, Draft | Refusal] = field(default_factory=dict)
+    _bounds: dict[Pace, list[screening.Bounds]] = field(default_factory=dict)
+    _ranks: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def best(self, purpose: Purpose, /) -> Draft | None:
+        """The best plan for a purpose at the first step of the cascade that has one."""
+        for step in range(len(self.ground.space.steps)):
+            found = self._best_at(purpose, step)
+            if found:
+                return found
+        return None
+
+    def _best_at(self, purpose: Purpose, step: int) -> Draft | None:
+        queue = sorted(
+            (self._rank_low(estimate), *purpose.order(_merit_low(estimate, candidate)), place)
+            for place, (estimate, candidate) in enumerate(self.screened(step))
+            if purpose.light == bool(light_rows(candidate.pace))
+        )
+        found, found_key = None, None
+        for key in queue:
+            if found_key is not None and found_key <= key[:-1]:
+                break
+            draft = self.admitted(self._steps[step][key[-1]][1])
+            if draft is None:
+                continue
+            rank = authority.rank(self.ground.policy.authority, draft.tier)
+            exact = (rank, *purpose.order(draft.merit))
+            if found_key is None or exact < found_key:
+                found, found_key = draft, exact
+        return found
+
+    def screened(self, step: int, /) -> list[tuple[screening.Estimate, Candidate]]:
+        """A step's candidates that are not ruled out by a bound on their largest payment."""
+        if step not in self._steps:
+            self._steps[step] = self._screen(step)
+        return self._steps[step]
+
+    def admitted(self, candidate: Candidate, /) -> Draft | None:
+        """A candidate made exact, if it is within means and nothing stands in its way."""
+        if candidate not in self._drafts:
+            self._drafts[candidate] = self._judged(candidate)
+        found = self._drafts[candidate]
+        return found if isinstance(found, Draft) else None
+
+    def least_payment(self) -> int | None:
+        """The smallest largest payment of any plan without a head that would be offered if only it
+        were within means; None when there is none. Exact, found as `best` finds."""
+        queue: list[tuple[int, int, Candidate]] = []
+        for number, step in enumerate(self.ground.space.steps):
+            for relief, head, counts in self.ground.space.families(number):
+                if head.kind != "none":
+                    continue
+                money = self.ground.monies(relief)
+                for count in counts:
+                    pace = Pace(step.rate_ppm, count, head, step.frozen_rows)
+                    low = screening.payment_low(money, self._bounds_of(pace))
+                    queue.append((low, len(queue), Candidate(relief, pace, number)))
+        least: int | None = None
+        for low, _, candidate in sorted(queue):
+            if least is not None and least <= low:
+                break
+            draft = self._drafted(candidate)
+            if draft and (least is None or draft.peak_minor < least) and not self.judge(draft):
+                least = draft.peak_minor
+        return least
+
+    def _drafted(self, candidate: Candidate) -> Draft | None:
+        self.built += 1
+        try:
+            return self.ground.draft(candidate)
+        except PlanError:
+            return None
+
+    def _judged(self, candidate: Candidate) -> Draft | Refusal:
+        draft = self._drafted(candidate)
+        if draft is None:
+            return Refusal("policy.no_plan_fits", {}, {})
+        if draft.peak_minor > self.ceiling_minor:
+            return above_means(draft.peak_minor)
+        refusal = self.judge(draft)
+        if refusal:
+            self.ruled_out.setdefault(refusal.rule_id, refusal)
+            return refusal
+        return draft
+
+    def _screen(self, number: int) -> list[tuple[screening.Estimate, Candidate]]:
+        space, made = self.ground.space, []
+        seen: set[tuple[Any, ...]] = set()
+        step = space.steps[number]
+        monies: dict[Relief, list[screening.Money]] = {}
+        for relief, head, counts in space.families(number):
+            self.considered += len(counts)
+            if relief not in monies:
+                monies[relief] = self.ground.monies(relief)
+            money = monies[relief]
+            if (head, *money) in seen:
+                continue  # another way of collecting what is waived or not owed: the same plans
+            seen.add((head, *money))
+            paces = [Pace(step.rate_ppm, count, head, step.frozen_rows) for count in counts]
+            for pace in self._low_enough(money, paces):
+                estimate = screening.estimate(money, self._bounds_of(pace))
+                made.append((estimate, Candidate(relief, pace, number)))
+        return made
+
+    def _low_enough(self, money: list[screening.Money], paces: list[Pace]) -> Iterator[Pace]:
+        """The paces, shortest first, not ruled out by a bound: many at once, else by halves."""
+        levels = self.ground.screen.levels(paces[0], paces[-1])
+        if screening.payment_low(money, levels) > self.ceiling_minor:
+            return
+        if len(paces) == 1:
+            yield paces[0]
+            return
+        middle = len(paces) // 2
+        yield from self._low_enough(money, paces[:middle])
+        yield from self._low_enough(money, paces[middle:])
+
+    def _bounds_of(self, pace: Pace) -> list[screening.Bounds]:
+        if pace not in self._bounds:
+            self._bounds[pace] = self.ground.screen.bounds(pace)
+        return self._bounds[pace]
+
+    def _rank_low(self, estimate: screening.Estimate) -> int:
+        """The lowest tier that could give it, by the most it can be worth."""
+        key = (estimate.worth_high, estimate.waived)
+        if key not in self._ranks:
+            rules = self.ground.policy.authority
+            given = authority.concession(
+                owed_minor=self.ground.owed_minor,
+                worth_minor=estimate.worth_high,
+                waived_minor=estimate.waived,
+                forbearance_number=self.ground.facts.forbearance_number,
+            )
+            self._ranks[key] = authority.rank(rules, authority.tier_needed(rules, given)[0])
+        return self._ranks[key]
+
+
+def above_means(payment_minor: int, /) -> Refusal:
+    """The refusal of a plan whose largest payment is more than can be paid."""
+    params = {"installment_minor": payment_minor}
+    return Refusal("policy.above_means", params, {"amount_minor": payment_minor})
+
+
+def _merit_low(estimate: screening.Estimate, candidate: Candidate) -> Merit:
+    return Merit(
+        payment_minor=estimate.payment_low,
+        total_minor=estimate.total_low,
+        rows=estimate.rows,
+        heaviness=-light_rows(candidate.pace),
+        end_sum_minor=estimate.end_sum,
+        lost_minor=-estimate.worth_high,
+    )
