@@ -20,6 +20,7 @@ from repact.policy.dominance import Merit
 from repact.policy.ground import Draft, Ground
 
 Label = Literal["lighter", "sooner", "breather", "least_total", "settlement", "faster"]
+ALIKE_MAX = 24
 Judge = Callable[[Draft], "Refusal | None"]
 
 
@@ -53,15 +54,20 @@ PURPOSES = (
 
 @dataclass(slots=True)
 class Choosing:
-    """One proposal's search. `considered` counts the candidates that were looked at."""
+    """One proposal's search. `considered` counts the candidates that were looked at, `built` those
+    made exact; `unreachable` says that some were more than any tier may give."""
 
     ground: Ground
     judge: Judge
     ceiling_minor: int
+    concession_max_minor: int
     considered: int = 0
     built: int = 0
     ruled_out: dict[str, Refusal] = field(default_factory=dict)
     steps_of: dict[str, int] = field(default_factory=dict)
+    stopped: Refusal | None = None
+    unreachable: bool = False
+    _alike: dict[tuple[str, str], int] = field(default_factory=dict)
     _steps: dict[int, list[tuple[screening.Estimate, Candidate]]] = field(default_factory=dict)
     _drafts: dict[Candidate, Draft | Refusal] = field(default_factory=dict)
     _bounds: dict[Pace, list[screening.Bounds]] = field(default_factory=dict)
@@ -71,19 +77,21 @@ class Choosing:
         """The best plan for a purpose at the first step of the cascade that has one."""
         for step in range(len(self.ground.space.steps)):
             found = self._best_at(purpose, step)
-            if found:
+            if found or self.stopped:
                 return found
         return None
 
     def _best_at(self, purpose: Purpose, step: int) -> Draft | None:
+        nobody = len(self.ground.policy.authority.tiers)
         queue = sorted(
-            (self._rank_low(estimate), *purpose.order(_merit_low(estimate, candidate)), place)
+            (rank, *purpose.order(_merit_low(estimate, candidate)), place)
             for place, (estimate, candidate) in enumerate(self.screened(step))
             if purpose.light == bool(light_rows(candidate.pace))
+            and (rank := self._rank_low(estimate)) < nobody
         )
         found, found_key = None, None
         for key in queue:
-            if found_key is not None and found_key <= key[:-1]:
+            if self.stopped or (found_key is not None and found_key <= key[:-1]):
                 break
             draft = self.admitted(self._steps[step][key[-1]][1])
             if draft is None:
@@ -111,6 +119,7 @@ class Choosing:
         """The smallest largest payment of any plan without a head that would be offered if only it
         were within means; None when there is none. Exact, found as `best` finds."""
         queue: list[tuple[int, int, Candidate]] = []
+        nobody = len(self.ground.policy.authority.tiers)
         for number, step in enumerate(self.ground.space.steps):
             for relief, head, counts in self.ground.space.families(number):
                 if head.kind != "none":
@@ -118,11 +127,15 @@ class Choosing:
                 money = self.ground.monies(relief)
                 for count in counts:
                     pace = Pace(step.rate_ppm, count, head, step.frozen_rows)
-                    low = screening.payment_low(money, self._bounds_of(pace))
-                    queue.append((low, len(queue), Candidate(relief, pace, number)))
+                    low = screening.estimate(money, self._bounds_of(pace))
+                    if self._rank_low(low) == nobody:
+                        self.unreachable = True
+                    else:
+                        candidate = Candidate(relief, pace, number)
+                        queue.append((low.payment_low, len(queue), candidate))
         least: int | None = None
-        for low, _, candidate in sorted(queue):
-            if least is not None and least <= low:
+        for payment, _, candidate in sorted(queue):
+            if least is not None and least <= payment:
                 break
             draft = self._drafted(candidate)
             if draft and (least is None or draft.peak_minor < least) and not self.judge(draft):
@@ -144,9 +157,19 @@ class Choosing:
             return above_means(draft.peak_minor)
         refusal = self.judge(draft)
         if refusal:
-            self.ruled_out.setdefault(refusal.rule_id, refusal)
+            self._note(refusal)
             return refusal
         return draft
+
+    def _note(self, refusal: Refusal) -> None:
+        """Remember what stood in the way, and stop where it is the case itself: a rule of law that
+        finds the very same figures in many different plans is not about any one of them."""
+        self.ruled_out.setdefault(refusal.rule_id, refusal)
+        if not refusal.rule_id.startswith("policy."):
+            key = (refusal.rule_id, repr(sorted(refusal.params.items())))
+            self._alike[key] = self._alike.get(key, 0) + 1
+            if self._alike[key] >= ALIKE_MAX:
+                self.stopped = refusal
 
     def _screen(self, number: int) -> list[tuple[screening.Estimate, Candidate]]:
         space, made = self.ground.space, []
@@ -185,7 +208,8 @@ class Choosing:
         return self._bounds[pace]
 
     def _rank_low(self, estimate: screening.Estimate) -> int:
-        """The lowest tier that could give it, by the most it can be worth."""
+        """The lowest tier that could give it, by the most it can be worth; none where more would
+        be given than documents were shown for."""
         key = (estimate.worth_high, estimate.waived)
         if key not in self._ranks:
             rules = self.ground.policy.authority
@@ -195,7 +219,10 @@ class Choosing:
                 waived_minor=estimate.waived,
                 forbearance_number=self.ground.facts.forbearance_number,
             )
-            self._ranks[key] = authority.rank(rules, authority.tier_needed(rules, given)[0])
+            role = authority.tier_needed(rules, given)[0]
+            if given.economic_minor > self.concession_max_minor:
+                role = authority.NOBODY
+            self._ranks[key] = authority.rank(rules, role)
         return self._ranks[key]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from repact.policy.choosing import Choosing, Refusal, above_means
 from repact.policy.ground import Ground
+from repact.policy.judging import evidence_missing
 from repact.policy.offers import NotOffered, Offer
-from repact.policy.space import ENUMERATED
+from repact.policy.space import ENUMERATED, GRADED
 
 COMPONENTS = {
     "waive_penalty": ("penalty",),
@@ -44,10 +45,10 @@ def _reason(ground: Ground, choosing: Choosing, offers: Sequence[Offer], name: s
     if standing:
         return standing
     if not offers:
-        return _why_none(choosing)
+        return _why_none(ground, choosing)
     reached = max(offer_step(choosing, offer) for offer in offers)
     later = [step for step, made in enumerate(ground.space.steps) if made.instrument == name]
-    if later and later[0] > reached:
+    if name in GRADED and later and later[0] > reached:
         return Refusal("policy.smaller_concession_is_enough", {}, {})
     return Refusal("policy.another_suits_better", {}, {})
 
@@ -69,12 +70,22 @@ def offer_step(choosing: Choosing, offer: Offer, /) -> int:
     return choosing.steps_of.get(offer.schedule_sha256, 0)
 
 
-def _why_none(choosing: Choosing) -> Refusal:
+def _why_none(ground: Ground, choosing: Choosing) -> Refusal:
     """Nothing is offered at all: the rule that stopped plans within means, else the means."""
+    if choosing.stopped:
+        return choosing.stopped
+    least = choosing.least_payment()
+    if least is not None:
+        return above_means(least)
     if choosing.ruled_out:
         return next(iter(choosing.ruled_out.values()))
-    least = choosing.least_payment()
-    return above_means(least) if least is not None else Refusal("policy.no_plan_fits", {}, {})
+    if not choosing.unreachable:
+        return Refusal("policy.no_plan_fits", {}, {})
+    tiers = ground.policy.authority.tiers
+    if choosing.concession_max_minor < max(tier.concession_minor_max for tier in tiers):
+        more = choosing.concession_max_minor + 1
+        return evidence_missing(ground, concession_minor=more)
+    return Refusal("policy.nobody_may_give_it", {}, {})
 
 
 def _not_allowed(ground: Ground, name: str) -> Refusal | None:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
+from repact.law.facts import CaseFacts
 from repact.plans.position import Position
+from repact.policy.fields import LegalStage
 
 
 @dataclass(frozen=True, slots=True)
 class DebtFacts:
-    """One loan of a case: what is owed, what its arrears cost a year, and where it stands."""
+    """One loan of a case: what is owed, what its arrears cost a year, and where it stands.
+
+    `law` is what else the law asks about the case around it; its days past due are this debt's.
+    """
 
     loan_id: str
     product_code: str
     position: Position
     default_rate_ppm: int
     days_past_due: int = 0
-    legal_stage: str = "none"
+    legal_stage: LegalStage = "none"
+    contract_on: date | None = None
+    is_secured: bool = False
+    is_guaranteed: bool = False
+    law: CaseFacts = field(default_factory=CaseFacts)
 
     def as_json(self) -> dict[str, Any]:
         """What a fingerprint covers of it."""
@@ -28,6 +38,10 @@ class DebtFacts:
             "default_rate_ppm": self.default_rate_ppm,
             "days_past_due": self.days_past_due,
             "legal_stage": self.legal_stage,
+            "contract_on": self.contract_on.isoformat() if self.contract_on else None,
+            "is_secured": self.is_secured,
+            "is_guaranteed": self.is_guaranteed,
+            "law": _plain(asdict(self.law)),
         }
 
 
@@ -52,6 +66,7 @@ class Facts:
     settlement_minor: int | None = None
     pays_more: bool = False
     barred: frozenset[str] = frozenset()
+    is_minor: bool | None = None
 
     @property
     def ceiling_minor(self) -> int:
@@ -72,4 +87,14 @@ class Facts:
             "settlement_minor": self.settlement_minor,
             "pays_more": self.pays_more,
             "barred": sorted(self.barred),
+            "is_minor": self.is_minor,
         }
+
+
+def _plain(value: Any) -> Any:
+    """Dates as text, so that everything has one canonical form."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -215,17 +215,28 @@ class Ground:
         """What the law of the day finds in any part of a draft, each rule once."""
         found: dict[str, checks.Finding] = {}
         for part, disclosed in zip(draft.parts, self.disclosures(draft), strict=True):
-            product = self.policy.product(part.debt.product_code)
+            debt = part.debt
+            product = self.policy.product(debt.product_code)
             plan = checks.PlanFacts(
                 product=checks.ProductFacts(
                     lender_type=self.policy.lender_type,
-                    product=product.law_product if product else part.debt.product_code,
+                    product=product.law_product if product else debt.product_code,
                     contract_rate_ppm=part.limits.rate_ppm_max,
-                    default_rate_ppm=part.debt.default_rate_ppm,
+                    default_rate_ppm=debt.default_rate_ppm,
+                    kind=product.kind if product else "",
+                    contract_on=debt.contract_on,
+                    is_secured=debt.is_secured,
+                    is_guaranteed=debt.is_guaranteed,
                 ),
                 terms=part.terms,
                 schedule=part.schedule,
                 disclosure=disclosed,
+                position=debt.position,
+                case=replace(
+                    debt.law,
+                    days_past_due=debt.days_past_due,
+                    affordable_minor=self.facts.affordable_minor,
+                ),
             )
             for finding in checks.check_plan(plan, self.law, on=self.calendar.on):
                 found.setdefault(finding.rule_id, finding)

@@ -3,10 +3,9 @@ what answers a counter-offer, so neither can give what the other would refuse.""
 
 from __future__ import annotations
 
-from repact.policy import authority
+from repact.policy import authority, evidence
 from repact.policy.choosing import Refusal
 from repact.policy.ground import Draft, Ground
-from repact.policy.limits import EvidenceTier
 from repact.policy.offers import Evidence
 
 
@@ -16,45 +15,64 @@ def judge(ground: Ground, draft: Draft, /) -> Refusal | None:
         reasons = authority.tier_needed(ground.policy.authority, draft.concession)[1]
         last = reasons[-1]
         return Refusal(last.rule_id, dict(last.params), {})
-    evidence = evidence_for(ground, draft)
-    if evidence is None:
-        return Refusal(
-            "policy.evidence_above_every_tier",
-            {"concession_minor": draft.concession.economic_minor, "owed_minor": ground.owed_minor},
-            {},
-        )
-    if not evidence.shown and not evidence.later_days:
-        return Refusal(
-            "policy.evidence_needed",
-            {"tier": evidence.tier, "kinds": list(evidence.kinds)},
-            {"evidence": list(evidence.kinds)},
-        )
+    shown = evidence_for(ground, draft)
+    if shown is None or not (shown.shown or shown.later_days):
+        return evidence_missing(ground, concession_minor=draft.concession.economic_minor)
     blocking = next((finding for finding in ground.findings(draft) if finding.blocks), None)
     if blocking:
-        term = {"term": "shorter"} if "months" in blocking.params else {}
-        return Refusal(blocking.rule_id, dict(blocking.params), term)
+        change = {"term": "shorter"} if "months_max" in blocking.params else {}
+        return Refusal(blocking.rule_id, dict(blocking.params), change)
     return None
 
 
-def evidence_for(ground: Ground, draft: Draft, /) -> Evidence | None:
-    """The smallest evidence tier that covers a plan's concession and all that is owed."""
-    rules = ground.policy.evidence
-    given, owed = draft.concession.economic_minor, ground.owed_minor
-    tier = next(
-        (t for t in rules if given <= t.concession_minor_max and owed <= t.owed_minor_max), None
+def most_evidenced(ground: Ground, /) -> int | None:
+    """The largest concession that what was shown, or may follow, is enough for; None for none."""
+    facts, owed = ground.facts, ground.owed_minor
+    enough = [
+        tier.concession_minor_max
+        for tier in ground.policy.evidence
+        if evidence.needed(
+            ground.policy,
+            concession_minor=tier.concession_minor_max,
+            owed_minor=owed,
+            reasons=facts.reasons,
+        ).standing(facts.evidence)
+        != "missing"
+    ]
+    return max(enough, default=None)
+
+
+def evidence_missing(ground: Ground, /, *, concession_minor: int) -> Refusal:
+    """The refusal of every plan that concedes at least so much, for want of documents."""
+    needed = evidence.needed(
+        ground.policy,
+        concession_minor=concession_minor,
+        owed_minor=ground.owed_minor,
+        reasons=ground.facts.reasons,
     )
-    if tier is None:
+    if needed.tier is None:
+        over = {"concession_minor": concession_minor, "owed_minor": ground.owed_minor}
+        return Refusal("policy.evidence_above_every_tier", over, {"person": True})
+    kinds = list(needed.accepted)
+    wanted = {"tier": needed.tier.tier, "kinds": kinds, "at_least": needed.at_least}
+    return Refusal("policy.evidence_needed", wanted, {"evidence": kinds})
+
+
+def evidence_for(ground: Ground, draft: Draft, /) -> Evidence | None:
+    """What must be shown for a plan's concession and all that is owed; None above every tier."""
+    facts = ground.facts
+    needed = evidence.needed(
+        ground.policy,
+        concession_minor=draft.concession.economic_minor,
+        owed_minor=ground.owed_minor,
+        reasons=facts.reasons,
+    )
+    if needed.tier is None:
         return None
     return Evidence(
-        tier=tier.tier,
-        kinds=tier.kinds,
-        shown=_shown(tier, ground.facts.evidence),
-        later_days=tier.later_days,
-        trial_rows=tier.trial_rows,
+        tier=needed.tier.tier,
+        kinds=needed.accepted,
+        shown=needed.standing(facts.evidence) == "enough",
+        later_days=needed.tier.later_days,
+        trial_rows=needed.tier.trial_rows,
     )
-
-
-def _shown(tier: EvidenceTier, evidence: tuple[str, ...]) -> bool:
-    """Whether one accepted document was shown, or two different ones where the tier is full."""
-    needed = {"none": 0, "one": 1, "full": min(2, len(tier.kinds))}[tier.tier]
-    return len(set(evidence) & set(tier.kinds)) >= needed

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import rfc8785
 
@@ -25,10 +25,11 @@ from repact.plans.fields import WHOLE_PPM
 from repact.plans.instruments.change import Basis, terms_of
 from repact.plans.instruments.settlement import settlement
 from repact.plans.position import Position
-from repact.policy import authority, dominance, eligibility_of, explain, judging, space
+from repact.policy import authority, dominance, eligibility, explain, judging, space
 from repact.policy.candidates import Calendar, Candidate, Pace, Relief
 from repact.policy.choosing import PURPOSES, Choosing, Label, Purpose, Refusal
 from repact.policy.facts import DebtFacts, Facts
+from repact.policy.fields import LegalStage
 from repact.policy.ground import Draft, Ground
 from repact.policy.loading import LoadedPolicy, PolicyError
 from repact.policy.offers import NotOffered, Offer, Proposal, offer_of
@@ -47,6 +48,14 @@ __all__ = [
 ENGINE_VERSION = "2"
 OFFERS_MAX = 5
 SHOWN_MAX = 3
+STAGES: tuple[LegalStage, ...] = get_args(LegalStage)
+CHANGES: dict[str, dict[str, Any]] = {
+    "amount": {"amount_minor": None},
+    "date": {"date": None},
+    "evidence": {"evidence": []},
+    "person": {"person": True},
+    "none": {},
+}
 _FASTER = Purpose("faster", PURPOSES[1].order)
 
 
@@ -67,7 +76,8 @@ def propose(
 ) -> Proposal:
     """The plans this policy offers for these debts and facts on a day.
 
-    Raises PolicyError `policy.product_not_covered` or `policy.currencies_differ`.
+    Raises PolicyError `policy.product_not_covered`, `policy.currencies_differ` or
+    `policy.position_of_another_day`.
     """
     fingerprint = fingerprint_of(debts=debts, facts=facts, loaded=loaded, law=law, on=on)
     ground = ground_of(debts=debts, facts=facts, loaded=loaded, law=law, on=on)
@@ -105,6 +115,9 @@ def ground_of(
     policy = loaded.policy
     if len({debt.position.currency for debt in debts} | {policy.currency}) > 1:
         raise PolicyError("policy.currencies_differ", field="currency")
+    for debt in debts:
+        if debt.position.as_of != on:
+            raise PolicyError("policy.position_of_another_day", field=debt.loan_id)
     first = first_due or first_due_date(
         on=on, payday=facts.payday, notice_days=policy.service.notice_days
     )
@@ -129,14 +142,31 @@ def ground_of(
 def choosing_for(ground: Ground, /, *, ceiling_minor: int | None = None) -> Choosing:
     """A search on a ground, up to the person's means or another amount."""
     ceiling = ground.facts.ceiling_minor if ceiling_minor is None else ceiling_minor
-    return Choosing(ground, partial(judging.judge, ground), ceiling)
+    evidenced = judging.most_evidenced(ground) or 0
+    return Choosing(ground, partial(judging.judge, ground), ceiling, evidenced)
 
 
 def closed_door(ground: Ground, /) -> Refusal | None:
     """What stands in the way of any plan at all: no means, or not eligible."""
     if ground.facts.affordable_minor == 0:
         return Refusal("policy.negative_budget", {}, {})
-    return eligibility_of.refusal(ground)
+    facts = ground.facts
+    stages = {debt.legal_stage for debt in ground.debts} - {"none"}
+    applicant = eligibility.Applicant(
+        product_codes=tuple(sorted({debt.product_code for debt in ground.debts})),
+        days_past_due=max(debt.days_past_due for debt in ground.debts),
+        owed_minor=ground.owed_minor,
+        plans_last_year=facts.plans_in_year,
+        plans_running=facts.plans_running,
+        legal_stage=max(stages, key=STAGES.index, default="none"),
+        reasons=facts.reasons,
+        is_minor=facts.is_minor,
+    )
+    for found in eligibility.refusals(applicant, ground.policy):
+        return Refusal(found.rule_id, found.params, dict(CHANGES[found.remedy]))
+    if judging.most_evidenced(ground) is None:
+        return judging.evidence_missing(ground, concession_minor=0)
+    return None
 
 
 def fingerprint_of(

@@ -37,17 +37,6 @@ def position(**changes):
     return validate(Position, {**made, **changes})
 
 
-def proposed(text=TEXT, at=None, law=CN, **facts):
-    known = {"affordable_minor": 90_000, "wish_minor": 90_000, "payday": 15, **facts}
-    return propose.propose(
-        position=at or position(),
-        facts=propose.Facts("wallet_credit", 234_000, **known),
-        loaded=loading.parse(text),
-        law=law,
-        on=ON,
-    )
-
-
 class TestASamplePolicy:
     @pytest.mark.parametrize("path", SAMPLES, ids=[p.stem for p in SAMPLES])
     def test_passes_every_check_of_the_law(self, path):
@@ -78,69 +67,6 @@ class TestASamplePolicy:
         assert same.sha256 == loading.parse(TEXT).sha256
         other = loading.parse(TEXT.replace("offers: {days: 10", "offers: {days: 11"))
         assert other.sha256 != same.sha256
-
-
-class TestProposing:
-    def test_gives_distinct_plans_that_fit(self):
-        offers = proposed().offers
-        assert [offer.label for offer in offers] == ["lighter", "sooner", "breather"]
-        assert all(offer.fits for offer in offers)
-        assert len({offer.schedule_sha256 for offer in offers}) == 3
-
-    def test_gives_the_same_for_the_same_facts(self):
-        assert proposed() == proposed()
-
-    def test_follows_the_borrowers_number_when_the_income_is_not_known(self):
-        offers = proposed(affordable_minor=None, wish_minor=100_000).offers
-        assert all(offer.installment_minor <= 100_000 for offer in offers)
-
-    def test_names_the_rule_when_nothing_is_low_enough(self):
-        missing = proposed(affordable_minor=10_000).not_offered
-        assert {item.rule_id for item in missing} == {"policy.above_means"}
-        assert all(item.params["installment_minor"] > 10_000 for item in missing)
-
-    def test_offers_no_plan_on_a_negative_budget(self):
-        made = proposed(affordable_minor=0)
-        assert made.offers == ()
-        assert {item.rule_id for item in made.not_offered} == {"policy.negative_budget"}
-
-    def test_knows_only_the_products_of_the_policy(self):
-        with pytest.raises(loading.PolicyError, match=r"policy\.product_not_covered"):
-            propose.propose(
-                position=position(),
-                facts=propose.Facts("car_loan", 0, 1, 1, 1),
-                loaded=loading.parse(TEXT),
-                law=CN,
-                on=ON,
-            )
-
-    def test_stays_within_the_months_of_the_product(self):
-        missing = proposed(TEXT.replace("months_max: 60", "months_max: 5")).not_offered
-        assert {item.rule_id for item in missing} == {"policy.months_max"}
-
-    def test_says_which_rule_of_the_engine_is_in_the_way(self):
-        (first, *_) = proposed(at=position(as_of="2026-12-30")).not_offered
-        assert first.rule_id.startswith("plan.")
-
-    def test_offers_nothing_that_the_law_blocks(self):
-        text = TEXT.replace("late_rate_ppm: 117000", "late_rate_ppm: 270000")
-        made = proposed(text)
-        assert made.offers == ()
-        assert {item.rule_id for item in made.not_offered} == {"CN-24"}
-
-    def test_asks_for_the_tier_that_may_give_it(self):
-        tiers = {offer.tier for offer in proposed().offers}
-        assert tiers == {"agent"}
-        small = TEXT.replace("waived_minor_max: 1000000,", "waived_minor_max: 0,")
-        assert {offer.tier for offer in proposed(small).offers} == {"supervisor"}
-        none = small.replace("waived_minor_max: 5000000,", "waived_minor_max: 0,").replace(
-            "waived_minor_max: 50000000,", "waived_minor_max: 0,"
-        )
-        assert {offer.tier for offer in proposed(none).offers} == {"nobody"}
-
-    def test_works_without_a_contract(self):
-        made = validate(Position, position().model_dump(exclude={"contract"}, mode="json"))
-        assert proposed(at=made).offers
 
 
 class TestTheFirstDueDate:

@@ -149,12 +149,25 @@ def adviser_times_left(case: Case, /) -> int:
     return max(ADVISER_MAX - HoldExtension.objects.filter(case=case, kind="adviser").count(), 0)
 
 
-def facts(case: Case, loan: Loan, /, *, now: datetime) -> propose.Facts:
-    """What a proposal for one of the case's loans needs to know, and no more."""
+def debts(case: Case, /, *, on: date) -> list[propose.DebtFacts]:
+    """The case's loans on a day, as a proposal sees them."""
+    return [
+        propose.DebtFacts(
+            loan_id=str(loan.id),
+            product_code=loan.product.code,
+            position=loan_queries.position(loan, on=on),
+            default_rate_ppm=loan.penalty_rate_ppm,
+            days_past_due=loan_queries.days_past_due(loan, on=on).contract,
+            legal_stage=loan.legal_stage,
+        )
+        for loan in loans(case)
+    ]
+
+
+def facts(case: Case, /, *, now: datetime) -> propose.Facts:
+    """What a proposal needs to know of the person, and no more."""
     ability = case.answers["ability"]
     return propose.Facts(
-        product_code=loan.product.code,
-        default_rate_ppm=loan.penalty_rate_ppm,
         affordable_minor=affordability(case, now=now).affordable_minor,
         wish_minor=ability["monthly_minor"] or 0,
         payday=ability["payday"],

@@ -28,13 +28,12 @@ from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
-from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
 from repact.server.offers.models import Offer, OfferSet
 from repact.server.offers.models.sets import TIERS
 from repact.server.policies import queries as policy_queries
 
-VERSION = 1  # of the stored facts: only facts of the same version can be compared
+VERSION = 2  # of the stored facts: only facts of the same version can be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def basis(case: Case, /, *, now: datetime) -> Basis:
     lender = lender_queries.get(case.lender_id)
     on = clock_queries.business_date(now=now, zone=lender.zone)
     loans = list(case_queries.loans(case))
-    facts = case_queries.facts(case, loans[0], now=now)
+    facts = case_queries.facts(case, now=now)
     return Basis(
         case=case,
         loans=loans,
@@ -94,16 +93,16 @@ def basis(case: Case, /, *, now: datetime) -> Basis:
             "version": VERSION,
             "positions": [
                 {
-                    "loan_id": str(loan.id),
-                    "position": loan_queries.position(loan, on=on).model_dump(
-                        mode="json", exclude_none=True
-                    ),
+                    "loan_id": debt.loan_id,
+                    "position": debt.position.model_dump(mode="json", exclude_none=True),
+                    "product_code": debt.product_code,
+                    "default_rate_ppm": debt.default_rate_ppm,
+                    "days_past_due": debt.days_past_due,
+                    "legal_stage": debt.legal_stage,
                 }
-                for loan in loans[:1]
+                for debt in case_queries.debts(case, on=on)[:1]
             ],
             "facts": {
-                "product_code": facts.product_code,
-                "default_rate_ppm": facts.default_rate_ppm,
                 "affordable_minor": facts.affordable_minor,
                 "wish_minor": facts.wish_minor,
                 "payday": facts.payday,
@@ -130,9 +129,13 @@ def fingerprint(basis: Basis, /) -> str:
 
     Which loan it is makes no difference to the plans, so ids are left out.
     """
+    debts = [
+        {name: value for name, value in item.items() if name != "loan_id"}
+        for item in basis.facts["positions"]
+    ]
     said = {
         "facts": basis.facts["facts"],
-        "positions": [item["position"] for item in basis.facts["positions"]],
+        "positions": debts,
         "policy": basis.loaded.sha256,
         "law": basis.law.sha256,
         "on": basis.on.isoformat(),
@@ -142,19 +145,25 @@ def fingerprint(basis: Basis, /) -> str:
 
 def propose_from(basis: Basis, /) -> Proposal:
     """The plans the policy offers for these facts: the same facts, the same plans."""
-    (item,) = basis.facts["positions"]
-    position = Position.model_validate(item["position"])
     proposal = propose.propose(
-        position=position,
+        debts=[
+            propose.DebtFacts(**item | {"position": Position.model_validate(item["position"])})
+            for item in basis.facts["positions"]
+        ],
         facts=propose.Facts(**basis.facts["facts"]),
         loaded=basis.loaded,
         law=basis.law,
         on=basis.on,
     )
     return Proposal(
-        offers=[_made(offer, item, basis.loaded) for offer in proposal.offers],
+        offers=[_made(offer) for offer in proposal.offers],
         not_offered=[
-            {"label": entry.label, "rule_id": entry.rule_id, "params": entry.params}
+            {
+                "label": entry.instrument,
+                "rule_id": entry.rule_id,
+                "params": entry.params,
+                "change": entry.change,
+            }
             for entry in proposal.not_offered
         ],
     )
@@ -184,26 +193,30 @@ def loan_ids(offer: Offer, /) -> list[UUID]:
     return [UUID(part["loan_id"]) for part in offer.parts]
 
 
-def _made(offer: propose.Offer, item: dict[str, Any], loaded: LoadedPolicy) -> Made:
-    waived, lost = offer.schedule.totals.waived_minor, -(offer.disclosure.modification_minor or 0)
-    concession = max(waived, lost, 0)
-    alone = loaded.policy.authority.tier("automatic")
-    automatic = alone and waived <= alone.waived_minor_max
-    automatic = automatic and alone and concession <= alone.concession_minor_max
-    terms = offer.terms.as_json()
-    result = as_json(Document.model_validate({"position": item["position"], "terms": terms}))
-    part = {**item, "terms": terms, "result": result, "schedule_sha256": offer.schedule_sha256}
+def _made(offer: propose.Offer) -> Made:
+    documents = [Document(position=part.position, terms=part.terms) for part in offer.parts]
+    parts = [
+        {
+            "loan_id": part.loan_id,
+            "position": part.position.model_dump(mode="json", exclude_none=True),
+            "terms": part.terms.as_json(),
+            "result": as_json(document),
+            "schedule_sha256": part.schedule_sha256,
+        }
+        for part, document in zip(offer.parts, documents, strict=True)
+    ]
+    kept = offer.keep_up
     return Made(
         label=offer.label,
-        parts=[part],
-        result=result,
+        parts=parts,
+        result=parts[0]["result"] if len(parts) == 1 else bill_result(documents),
         schedule_sha256=offer.schedule_sha256,
         installment_minor=offer.installment_minor,
         over_by_minor=offer.over_by_minor,
-        tier="automatic" if automatic else offer.tier,
-        concession_minor=concession,
+        tier=offer.tier,
+        concession_minor=offer.concession.economic_minor,
         findings=[
             {"rule_id": finding.rule_id, "params": finding.params} for finding in offer.findings
         ],
-        keep_up=None,
+        keep_up=kept._asdict() if kept else None,
     )
