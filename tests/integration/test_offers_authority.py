@@ -117,11 +117,18 @@ class TestFourEyes:
         assert OfferSet.objects.get(id=offer_set.id).state == "sent"
 
     def test_above_every_tier_help_nobody(self, world):
-        with_policy(world, authority=tiers(automatic=0, agent=0, supervisor=0, committee=0))
         agent = world.staff()
         offer_set = draft(world, world.borrower(), agent)
+        offer_set.offers.update(tier="nobody")
+        OfferSet.objects.filter(id=offer_set.id).update(tier="nobody")
         with pytest.raises(OfferError, match="nobody_may"):
             approving.ask_approval(by=agent, set_id=offer_set.id, message="", now=world.now)
+
+    def test_never_make_what_is_above_every_tier(self, world):
+        with_policy(world, authority=tiers(automatic=0, agent=0, supervisor=0, committee=0))
+        with pytest.raises(OfferError, match="none_fit") as refusal:
+            draft(world, world.borrower(), world.staff())
+        assert "policy.nobody_may_give_it" in refusal.value.params["rules"]
 
     def test_can_give_back_with_a_reason(self, world, asked):
         supervisor = world.staff(actor.SUPERVISOR)
