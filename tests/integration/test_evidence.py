@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
 import zlib
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
@@ -14,10 +16,15 @@ from django.conf import settings
 from PIL import Image
 
 from repact.server.audit.models import Event
+from repact.server.cases import actions as case_actions
 from repact.server.evidence import actions as evidence_actions
-from repact.server.evidence import sanitize
+from repact.server.evidence import consents, promises, sanitize
+from repact.server.evidence import queries as evidence_queries
 from repact.server.evidence.errors import EvidenceError
-from repact.server.evidence.models import EvidenceFile
+from repact.server.evidence.models import EvidenceFile, Reuse
+from repact.server.jobs.day import run_day
+from repact.server.notices.models import Notice
+from tests.integration.world import at_once, run_jobs
 
 
 def picture(kind="PNG", size=(40, 30), **options):
@@ -149,3 +156,119 @@ class TestAFile:
                 upload=picture(),
                 now=world.now,
             )
+
+
+def noisy(seed: int, size=(160, 120)) -> bytes:
+    """A picture with something on it: coarse noise that survives scaling."""
+    grains = bytes(random.Random(seed).randrange(256) for _ in range(5 * 4))
+    out = io.BytesIO()
+    made = Image.frombytes("L", (5, 4), grains).resize(size).convert("RGB")
+    made.save(out, "PNG")
+    return out.getvalue()
+
+
+def receive(world, by, case, upload, kind="statement"):
+    return evidence_actions.receive(by=by, case_id=case.id, kind=kind, upload=upload, now=world.now)
+
+
+class TestTheSamePaperInTwoCases:
+    @pytest.mark.parametrize(
+        ("second", "kind"),
+        [(noisy(7), "same"), (noisy(7, size=(200, 150)), "alike"), (noisy(8), None)],
+        ids=["same", "scaled", "another"],
+    )
+    def test_is_noted_for_the_agent(self, world, second, kind):
+        first_by, second_by = world.borrower(), world.borrower("zhaolei")
+        receive(world, first_by, world.draft(first_by), noisy(7))
+        case = world.draft(second_by)
+        receive(world, second_by, case, second)
+        found = evidence_queries.reuses(case.id)
+        assert [(r.kind, r.same_borrower) for r in found] == ([(kind, False)] if kind else [])
+
+    def test_is_not_suspected_of_a_plain_sheet(self, world):
+        first_by, second_by = world.borrower(), world.borrower("zhaolei")
+        receive(world, first_by, world.draft(first_by), picture(size=(80, 60)))
+        case = world.draft(second_by)
+        receive(world, second_by, case, picture(size=(90, 60)))
+        assert not evidence_queries.reuses(case.id)
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize("round_", range(3))
+    def test_is_found_when_both_arrive_at_once(self, world, round_):
+        people = [world.borrower(), world.borrower("zhaolei")]
+        sending = iter([(by, world.draft(by)) for by in people])
+        results = at_once(
+            2,
+            world.lender.id,
+            lambda: receive(world, *next(sending), noisy(7)),
+        )
+        assert not [r for r in results if isinstance(r, Exception)], results
+        assert Reuse.objects.count() == 1
+
+
+class TestConsent:
+    def test_is_wanted_for_each_sensitive_kind(self, world):
+        by = world.borrower()
+        case = world.draft(by)
+        with pytest.raises(EvidenceError, match="evidence.consent_missing"):
+            receive(world, by, case, picture(), kind="medical_record")
+        for _ in range(2):
+            given = consents.consent(
+                by=by, case_id=case.id, kind="medical_record", language="en", now=world.now
+            )
+        shown = consents.text(kind="medical_record", language="en")
+        assert given.text_sha256 == hashlib.sha256(shown.encode()).hexdigest()
+        receive(world, by, case, picture(), kind="medical_record")
+        with pytest.raises(EvidenceError, match="evidence.consent_missing"):
+            receive(world, by, case, picture(), kind="bank_statement")
+
+    def test_taken_back_closes_the_papers(self, world):
+        by = world.borrower()
+        case = world.draft(by)
+        consents.consent(
+            by=by, case_id=case.id, kind="medical_record", language="en", now=world.now
+        )
+        file = receive(world, by, case, picture(), kind="medical_record")
+        consents.withdraw_consent(by=by, case_id=case.id, kind="medical_record", now=world.now)
+        with pytest.raises(EvidenceError, match="evidence.consent_withdrawn"):
+            evidence_actions.view(by=world.staff(), file_id=file.id, now=world.now)
+
+
+class TestPapersThatFollow:
+    def promised(self, world, by):
+        case = world.answered(by, evidence={"choice": "later"})
+        case = case_actions.submit(by=by, case_id=case.id, now=world.now)
+        run_jobs()
+        return case, promises.of_case(case.id)
+
+    def test_have_a_day_by_the_policy(self, world):
+        case, promise = self.promised(world, world.borrower())
+        assert promise.due_date == world.now.date() + timedelta(days=30)
+        assert promise.trial_rows == 2
+        standing = promises.standing(case, concession_minor=1_000_000, now=world.now)
+        assert standing == "later"
+
+    def test_are_not_needed_under_the_cap(self, world):
+        case, _ = self.promised(world, world.borrower())
+        assert promises.standing(case, concession_minor=0, now=world.now) == "enough"
+
+    def test_that_come_settle_it(self, world):
+        by = world.borrower()
+        case, promise = self.promised(world, by)
+        kind = promise.kinds[0]
+        if kind in consents.SENSITIVE:
+            consents.consent(by=by, case_id=case.id, kind=kind, language="en", now=world.now)
+        receive(world, by, case, picture(), kind=kind)
+        assert promises.of_case(case.id).state == "kept"
+        standing = promises.standing(case, concession_minor=1_000_000, now=world.now)
+        assert standing == "enough"
+
+    def test_are_reminded_of_once_and_then_missed(self, world):
+        case, _ = self.promised(world, world.borrower())
+        for day in range(1, 33):
+            now = world.now + timedelta(days=day)
+            run_day(lender_id=world.lender.id, on=now.date(), now=now)
+        told = Notice.objects.filter(kind__startswith="evidence").order_by("created_at")
+        assert [notice.kind for notice in told] == ["evidence_due", "evidence_missed"]
+        assert promises.of_case(case.id).state == "missed"
+        assert promises.standing(case, concession_minor=1_000_000, now=world.now) == "missing"

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from repact.policy import propose
 from repact.policy.affordability import Means
 from repact.policy.business import TradeMeans
-from repact.policy.loading import LoadedPolicy
+from repact.policy.loading import LoadedPolicy, PolicyError
+from repact.policy.model import Policy
 from repact.server.cases import application, budget, limitation, states
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, HoldExtension, LimitationNote
@@ -20,8 +21,6 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
 from repact.server.policies import queries as policy_queries
-
-NOTICE_DAYS_MAX = 365
 
 
 def get(case_id: UUID, /) -> Case:
@@ -121,10 +120,17 @@ def assert_may_sign(case: Case, /, *, on: date) -> None:
 
 def holds_to_mind(*, lender_id: UUID, on: date) -> list[UUID]:
     """Cases whose hold ends within the notice the policy promises."""
-    if not loan_queries.cases_with_hold_ending(on=on + timedelta(days=NOTICE_DAYS_MAX)):
-        return []
-    days = policy_queries.in_force(lender_id=lender_id, on=on).policy.service.notice_days
+    policy = policy_on(lender_id=lender_id, on=on)
+    days = policy.service.notice_days if policy else 0
     return loan_queries.cases_with_hold_ending(on=on + timedelta(days=days))
+
+
+def policy_on(*, lender_id: UUID, on: date) -> Policy | None:
+    """The policy in force on a day, or None where there is none yet."""
+    try:
+        return policy_queries.in_force(lender_id=lender_id, on=on).policy
+    except PolicyError:
+        return None
 
 
 def limitation_notes(case_id: UUID, /) -> QuerySet[LimitationNote]:

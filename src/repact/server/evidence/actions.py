@@ -9,7 +9,7 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, Actor
 from repact.server.cases import queries as case_queries
 from repact.server.cases import states as case_states
-from repact.server.evidence import sanitize
+from repact.server.evidence import consents, promises, reuse, sanitize
 from repact.server.evidence.errors import EvidenceError
 from repact.server.evidence.models import EvidenceFile
 from repact.server.people import doors, store
@@ -24,11 +24,13 @@ def receive(*, by: Actor, case_id: UUID, kind: str, upload: bytes, now: datetime
     """Take a file for one's own case: written anew, encrypted, stored.
 
     Raises EvidenceError `evidence.too_large`, `.unreadable`, `.locked`, `.not_picture_or_pdf`,
-    `.too_many_pages` or `.too_many_files`.
+    `.too_many_pages`, `.too_many_files`, or `.consent_missing` for a sensitive kind. The same paper
+    in another case is noted for the agent; a promise of papers is kept once enough are there.
     """
     case = case_queries.get_own(borrower_id=by.id, case_id=case_id)  # type: ignore[arg-type]
-    if case.state not in {case_states.DRAFT, case_states.SUBMITTED, case_states.IN_REVIEW}:
+    if case.state in {case_states.CLOSED, case_states.WITHDRAWN}:
         raise EvidenceError("evidence.case_closed", field="file")
+    consents.assert_given(case_id=case.id, kind=kind)
     if EvidenceFile.objects.filter(case=case).count() >= FILES_MAX:
         raise EvidenceError("evidence.too_many_files", field="file")
     try:
@@ -36,7 +38,7 @@ def receive(*, by: Actor, case_id: UUID, kind: str, upload: bytes, now: datetime
     except sanitize.RefusedError as error:
         raise EvidenceError(str(error), field="file") from error
     key = people_queries.borrower(case.borrower_id).key
-    file = EvidenceFile.objects.create(
+    file = EvidenceFile(
         lender_id=by.lender_id,
         case=case,
         kind=kind,
@@ -44,9 +46,21 @@ def receive(*, by: Actor, case_id: UUID, kind: str, upload: bytes, now: datetime
         size_bytes=len(made.content),
         sha256=store.put(key, made.content, context=CONTEXT),
         received_at=now,
+        fingerprint=reuse.fingerprint(made.content),
+        perceptual=reuse.signed(made.perceptual),
     )
+    reuse.lock(file)
+    file.save(force_insert=True)
+    found = reuse.note(file, now=now)
+    promises.keep(by=by, case_id=case.id, now=now)
     audit_actions.record(
-        by=by, action="evidence.receive", subject_id=file.id, case_id=case.id, now=now
+        by=by,
+        action="evidence.receive",
+        subject_id=file.id,
+        case_id=case.id,
+        now=now,
+        kind=kind,
+        seen_before=len(found),
     )
     return file
 
@@ -55,6 +69,8 @@ def receive(*, by: Actor, case_id: UUID, kind: str, upload: bytes, now: datetime
 def view(*, by: Actor, file_id: UUID, now: datetime) -> tuple[EvidenceFile, bytes]:
     """Decrypt a file for a reader; every reading leaves a trace."""
     file = _get(file_id)
+    if file.state == "withdrawn":
+        raise EvidenceError("evidence.consent_withdrawn")
     key = people_queries.borrower(file.case.borrower_id).key
     content = store.get(key, file.sha256, context=CONTEXT)
     audit_actions.record(

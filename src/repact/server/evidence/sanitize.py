@@ -1,7 +1,8 @@
 """Taking an upload apart and writing it anew, in a process that may not use much.
 
 Run as `python -m repact.server.evidence.sanitize`: the upload on standard input, on standard output
-a line with the media type and then the new file; exit code 3 and an error code when refused.
+a line with the media type (and a picture's perceptual hash) and then the new file; exit code 3 and
+an error code when refused.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import subprocess
 import sys
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 UPLOAD_BYTES_MAX = 10 * 1024 * 1024
 PIXELS_MAX = 40_000_000
 PAGES_MAX = 30
 _MEMORY_BYTES = 1024 * 1024 * 1024
 _CPU_SECONDS = 10
+PLAIN_BITS = 10  # fewer bits set or unset: one color, a gradient, an empty sheet
 _REFUSED = 3
 _CODES = {
     "evidence.unreadable",
@@ -35,10 +38,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """A file of our own making."""
+    """A file of our own making. `perceptual` is a picture's 64-bit difference hash.
+
+    None for a PDF, and for a picture so plain that its hash would say nothing.
+    """
 
     media_type: str
     content: bytes
+    perceptual: int | None = None
 
 
 def clean(upload: bytes, /) -> Clean:
@@ -59,8 +66,9 @@ def clean(upload: bytes, /) -> Clean:
     if done.returncode:
         code = done.stderr.decode(errors="replace").strip()
         raise RefusedError(code if code in _CODES else "evidence.unreadable")
-    media_type, _, content = done.stdout.partition(b"\n")
-    return Clean(media_type=media_type.decode(), content=content)
+    head, _, content = done.stdout.partition(b"\n")
+    media_type, _, perceptual = head.decode().partition(" ")
+    return Clean(media_type, content, int(perceptual, 16) if perceptual else None)
 
 
 def rewrite(upload: bytes, /) -> Clean:
@@ -84,7 +92,20 @@ def _picture(upload: bytes) -> Clean:
         raise RefusedError("evidence.too_large") from error
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=85)
-    return Clean("image/jpeg", out.getvalue())
+    return Clean("image/jpeg", out.getvalue(), _difference_hash(upright.convert("L")))
+
+
+def _difference_hash(gray: Any) -> int | None:
+    """Whether each of 8 x 8 cells is brighter than its right neighbor, as 64 bits.
+
+    Copies that were scaled, compressed or slightly recolored keep nearly all bits.
+    """
+    small = gray.resize((9, 8))
+    bits = 0
+    for y in range(8):
+        for x in range(8):
+            bits = bits << 1 | (small.getpixel((x, y)) > small.getpixel((x + 1, y)))
+    return bits if PLAIN_BITS <= bits.bit_count() <= 64 - PLAIN_BITS else None
 
 
 def _pdf(upload: bytes) -> Clean:
@@ -124,7 +145,8 @@ def _main() -> int:
     except Exception:  # noqa: BLE001 - whatever a hostile file provokes is one answer
         sys.stderr.write("evidence.unreadable")
         return _REFUSED
-    sys.stdout.buffer.write(result.media_type.encode() + b"\n" + result.content)
+    mark = "" if result.perceptual is None else f" {result.perceptual:016x}"
+    sys.stdout.buffer.write(f"{result.media_type}{mark}\n".encode() + result.content)
     return 0
 
 

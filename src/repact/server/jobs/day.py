@@ -11,6 +11,7 @@ from repact.server.cases import holding
 from repact.server.cases import queries as case_queries
 from repact.server.clock import actions as clock_actions
 from repact.server.clock import queries as clock_queries
+from repact.server.evidence import promises
 from repact.server.lenders import queries as lender_queries
 from repact.server.offers import actions as offer_actions
 from repact.server.offers import automatic
@@ -41,11 +42,16 @@ def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
 
 
 def _around_cases(*, by: Actor, on: date, now: datetime) -> int:
-    """What a day means for holds that are about to end."""
+    """What a day means for holds that are about to end and papers that were to follow."""
     ending = case_queries.holds_to_mind(lender_id=by.lender_id, on=on)
     for case_id in ending:
         holding.mind(by=by, case_id=case_id, now=now)
-    return len(ending)
+    policy = case_queries.policy_on(lender_id=by.lender_id, on=on)
+    days = policy.service.evidence_reminder_days if policy else 0
+    promised = promises.ending(on=on, remind_days=days)
+    for promise_id in promised:
+        promises.mind(by=by, promise_id=promise_id, on=on, now=now)
+    return len(ending) + len(promised)
 
 
 def advance_clock(*, lender_id: UUID, days: int) -> None:

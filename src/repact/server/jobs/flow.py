@@ -8,7 +8,7 @@ from __future__ import annotations
 from repact.server.audit import actions as audit_actions
 
 FORWARD: dict[str, str | tuple[str, ...]] = {
-    "cases.submit": ("jobs.send_holds", "jobs.propose_offers"),
+    "cases.submit": ("jobs.send_holds", "jobs.expect_evidence", "jobs.propose_offers"),
     "loans.release": "jobs.send_releases",
     "loans.block_line": "jobs.send_line_block",
     "agreements.agree": "jobs.finish_signing",

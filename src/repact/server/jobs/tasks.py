@@ -20,6 +20,7 @@ from repact.server.audit.models import Event
 from repact.server.cases import queries as case_queries
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
+from repact.server.evidence import promises
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
@@ -53,6 +54,15 @@ def send_holds(*, lender_id: str, event_id: str) -> None:
             )
             now = clock_queries.business_now(lender_id=by.lender_id)
             loan_actions.acknowledge_hold(by=by, hold_id=hold.id, at=at, now=now)
+
+
+@app.task(name="jobs.expect_evidence", queue="flow", retry=PATIENT)
+def expect_evidence(*, lender_id: str, event_id: str) -> None:
+    """Papers were to follow later: note by when."""
+    with _event(lender_id, event_id) as (by, event):
+        case = case_queries.get(event.subject_id)
+        if case.answers.get("evidence", {}).get("choice") == "later":
+            promises.promise(by=by, case_id=case.id, now=event.happened_at)
 
 
 @app.task(name="jobs.send_releases", queue="flow", retry=PATIENT)

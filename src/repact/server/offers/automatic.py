@@ -36,7 +36,8 @@ def propose_automatically(
     """
     case = case_queries.get(case_id)
     existing = _existing(case_id, request_key)
-    if existing or case.state != case_states.SUBMITTED or policy_queries.stopped():
+    waits = case.state != case_states.SUBMITTED or case.needs_person
+    if existing or waits or policy_queries.stopped():
         audit_actions.unchanged()
         return existing
     try:

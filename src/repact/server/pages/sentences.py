@@ -103,6 +103,9 @@ SENTENCES: dict[str, str] = {
     "cases.wrong_state": _("This case has moved on. Open it again to see where it is."),
     "clock.not_in_demo": _("The clock moves only in the demo."),
     "evidence.case_closed": _("This case takes no more files."),
+    "evidence.consent_missing": _("This kind of paper needs your consent first. Tick the box."),
+    "evidence.consent_withdrawn": _("The consent was taken back; nobody opens this paper."),
+    "evidence.nothing_to_consent": _("This kind of paper needs no consent of its own."),
     "evidence.locked": _("This PDF has a password. Save it without one and send it again."),
     "evidence.not_picture_or_pdf": _("This is not a picture or a PDF."),
     "evidence.too_large": _("This file is too large. Up to 10 MB and 40 megapixels."),
@@ -156,6 +159,14 @@ TOLD: dict[str, str] = {
     ),
     "appeal_upheld": _(
         "Another person looked at our no and came to the same answer. The reason is on your page."
+    ),
+    "evidence_due": _(
+        "Please send the paper you meant to send by %(due_date)s. If you cannot get it, tell us: "
+        "another one may do."
+    ),
+    "evidence_missed": _(
+        "The paper had not come by %(due_date)s. Nothing you signed is taken back. A person looks "
+        "at what is possible without it, and you can still send it."
     ),
     "hold_ends": _(
         "The pause ends on %(until_date)s. From the next day the contract goes on; nothing is "
