@@ -1,57 +1,62 @@
 """Mutation testing of plans/ and money/: change one operator or number at a time, run the tests.
 
-usage: mutate.py [SAMPLE]. Without a number every mutant is tried (hours); with one, so many drawn
-with a fixed seed. Writes docs/reference/mutations.md; exit code 1 below 95% killed.
+usage: mutate.py [SAMPLE [SEED]]. Without a number every mutant is tried (an hour or two); with one,
+so many drawn with a seed. Writes docs/reference/mutations.md; exit code 1 below 95% killed.
+
+The tests run once under coverage, so that for each mutant only those run that reach its line, the
+quickest first, in a child that shares the imports of its parent.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import coverage
+import pydantic
+import pytest
+import yaml
+from mutants_alike import ALIKE
 from plant_bugs import checkout
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "docs" / "reference" / "mutations.md"
-WORKERS, SEED, GOAL = 2, 20261124, 95
-# where a change costs time and never a result: what is certified afterwards may be guessed badly
-ONLY_SPEED = {
-    ("plans/annual_rates.py", name)
-    for name in ("_guess", "_near", "_logarithm", "_BITS", "_STEPS_MAX", "_RUN_MIN", "_CLOSE_BITS")
-}
-FIRST = {
-    "plans/servicing": ["tests/unit/plans/servicing"],
-    "plans/instruments": ["tests/spec"],
-    "plans/annual_rates.py": ["tests/unit/plans/test_annual_rates.py"],
-    "plans/rate_": ["tests/unit/plans/test_annual_rates.py"],
-    "plans/trace.py": ["tests/unit/plans/test_trace.py"],
-    "plans/formulas.py": ["tests/unit/plans/test_trace.py"],
-    "plans/wording.py": ["tests/unit/plans/test_trace.py"],
-    "plans/search.py": ["tests/unit/plans/test_search.py"],
-    "plans/wish.py": ["tests/unit/plans/test_search.py"],
-    "plans/certificate.py": ["tests/unit/plans/test_certificate.py"],
-    "plans/con": ["tests/unit/plans/test_several_debts.py", "tests/unit/plans/servicing"],
-    "plans/creditors.py": ["tests/unit/plans/test_several_debts.py"],
-    "money/": ["tests/unit/money"],
-}
-ALL = ["tests/unit/money", "tests/unit/plans", "tests/spec", "tests/generative"]
+WORKERS, SEED, GOAL, SECONDS_MAX = 2, 20261124, 95, 120
+SHARED = (pydantic, yaml)  # imported once, in the parent
+TESTS = ["tests/unit/money", "tests/unit/plans", "tests/spec", "tests/generative"]
 SWAPS: dict[type, type] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult,
     ast.Mod: ast.FloorDiv, ast.And: ast.Or, ast.Or: ast.And,
 }  # fmt: skip
+# where a change costs time and never a result: what is certified afterwards may be guessed badly
+ONLY_SPEED = {
+    ("plans/annual_rates.py", name)
+    for name in (
+        "_approached",
+        "_guess",
+        "_near",
+        "_logarithm",
+        "_BITS",
+        "_STEPS_MAX",
+        "_RUN_MIN",
+        "_CLOSE_BITS",
+    )
+}
 
 
 class Mutant(NamedTuple):
@@ -61,6 +66,26 @@ class Mutant(NamedTuple):
     line: int
     what: str
     text: str
+
+
+class Reach(NamedTuple):
+    """Which tests reach a line (by file and line), and how long each takes."""
+
+    tests: dict[str, dict[int, list[str]]]
+    seconds: dict[str, float]
+
+    def of(self, mutant: Mutant) -> list[str]:
+        """The tests worth running, nearest and quickest first; all for what runs at import."""
+        lines = self.tests.get(mutant.file, {})
+        first = max((line for line in lines if line <= mutant.line), default=0)
+        found = [test for test in lines.get(first, []) if test] or list(self.seconds)
+        names = {part for part in Path(mutant.file).with_suffix("").parts if part != "plans"}
+
+        def rank(test: str) -> tuple[bool, float]:
+            file = test.partition("::")[0]
+            return not any(name in file for name in names), self.seconds.get(test, 0)
+
+        return sorted(found, key=rank)
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -73,7 +98,7 @@ def mutants(path: Path) -> Iterator[Mutant]:
         if number >= len(places):
             return
         node, field = places[number]
-        what = _change(node, field)
+        what = _shown(source, node, _change(node, field))
         yield Mutant(file, getattr(node, "lineno", 0), what, ast.unparse(tree))
 
 
@@ -122,87 +147,160 @@ def _change(node: ast.AST, field: str) -> str:
     return f"{before} -> {ast.unparse(node)}"[:110].replace("\n", " ")
 
 
-def killed(mutant: Mutant, copy: Path) -> bool:
-    """Whether some test fails with the change; first those nearest to the file, then all."""
+def _shown(source: str, node: ast.AST, change: str) -> str:
+    """The line as it stands, with the change in its place; a change over lines by itself."""
+    line, start, end = node.lineno, node.col_offset, node.end_col_offset
+    if node.end_lineno != line:
+        return change
+    text = source.splitlines()[line - 1].encode()
+    before, after = text[:start].decode().lstrip(), text[end:].decode()
+    return f"{before}⟨{change}⟩{after}"
+
+
+def reach(copy: Path) -> Reach:
+    """Run every test once under coverage."""
+    options = ["--no-header", "--cov=src/repact/plans", "--cov=src/repact/money"]
+    options += ["--cov-context=test", "--cov-report=", "--durations=0", "-vv"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *TESTS],
+        cwd=copy, env=_environment(copy), capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    seconds = {}
+    for line in ran.stdout.splitlines():
+        parts = line.split(None, 2)
+        if len(parts) == 3 and parts[1] == "call" and parts[0].endswith("s"):
+            seconds[parts[2]] = float(parts[0][:-1])
+    data = coverage.CoverageData(str(copy / ".coverage"))
+    data.read()
+    tests: dict[str, dict[int, list[str]]] = defaultdict(dict)
+    for measured in data.measured_files():
+        file = str(Path(measured).relative_to(copy / "src" / "repact"))
+        for line, contexts in data.contexts_by_lineno(measured).items():
+            tests[file][line] = [context.removesuffix("|run") for context in contexts]
+    return Reach(tests, seconds)
+
+
+def _environment(copy: Path) -> dict[str, str]:
+    """No database is started for tests that need none."""
+    nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REPACT_EXAMPLES": "150"}
+    return os.environ | nowhere | {"PYTHONPATH": str(copy / "src")}
+
+
+class _Only:
+    """A pytest plugin: these tests alone, in this order."""
+
+    def __init__(self, wanted: list[str]) -> None:
+        self.place = {test: index for index, test in enumerate(wanted)}
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items[:] = [item for item in items if item.nodeid in self.place]
+        items.sort(key=lambda item: self.place[item.nodeid])
+
+
+def killed(mutant: Mutant, copy: Path, tests: list[str]) -> bool:
+    """Whether some test that reaches the change fails with it, or does not end."""
     path = copy / "src" / "repact" / mutant.file
     right = path.read_text(encoding="utf-8")
     path.write_text(mutant.text, encoding="utf-8")
-    near = [tests for start, tests in FIRST.items() if mutant.file.startswith(start)]
     try:
-        return any(not _pass(tests, copy) for tests in (*near[:1], ALL))
+        return _forked(lambda: _run(copy, tests)) != 0
     finally:
         path.write_text(right, encoding="utf-8")
 
 
-def _pass(tests: list[str], copy: Path) -> bool:
-    options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cov"]
-    environment = os.environ | {"PYTHONPATH": str(copy / "src"), "REPACT_EXAMPLES": "150"}
-    try:
-        ran = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *tests],
-            cwd=copy, env=environment, capture_output=True, check=False, timeout=180,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
-    return ran.returncode == 0
+def _run(copy: Path, tests: list[str]) -> int:
+    os.chdir(copy)
+    os.environ.update(_environment(copy))
+    sys.path.insert(0, str(copy / "src"))
+    sys.dont_write_bytecode = True
+    files = sorted({test.split("::")[0] for test in tests})
+    options = ["-x", "-q", "--no-header", "--tb=no", "-p", "no:cov", "-p", "no:randomly"]
+    return int(pytest.main([*options, *files], plugins=[_Only(tests)]))
 
 
-def main(sample: int | None) -> int:
+def _forked(work: Callable[[], int]) -> int:
+    """What `work` returns in a child of this process; 1 when it does not end in time."""
+    child = os.fork()
+    if child == 0:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        code = 1
+        with contextlib.suppress(BaseException):
+            signal.alarm(SECONDS_MAX)
+            code = work()
+        os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def main(sample: int | None, seed: int) -> int:
     """Try the mutants, write the report."""
     folders = ("money", "plans")
     files = [f for name in folders for f in (ROOT / "src" / "repact" / name).rglob("*.py")]
     every = [mutant for file in sorted(files) for mutant in mutants(file)]
-    chosen = random.Random(SEED).sample(every, sample) if sample else every
+    chosen = random.Random(seed).sample(every, sample) if sample else every
+    alike = [mutant for mutant in chosen if (mutant.file, mutant.what) in ALIKE]
+    tried = [mutant for mutant in chosen if (mutant.file, mutant.what) not in ALIKE]
     copies: SimpleQueue[Path] = SimpleQueue()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         for worker in range(WORKERS):
             copies.put(checkout(Path(folder) / str(worker)))
+        whole = checkout(Path(folder) / "whole")
+        reached = reach(whole)
+        if _forked(lambda: _run(whole, list(reached.seconds))):
+            sys.exit("the tests fail without any change")
 
         def attempt(mutant: Mutant) -> bool:
             copy = copies.get()
             try:
-                verdict = killed(mutant, copy)
+                verdict = killed(mutant, copy, reached.of(mutant))
             finally:
                 copies.put(copy)
-            print(
-                f"{'killed  ' if verdict else 'SURVIVED'} {mutant.file}: {mutant.what}", flush=True
-            )
+            word = "killed  " if verdict else "SURVIVED"
+            print(f"{word} {mutant.file}:{mutant.line}: {mutant.what}", flush=True)
             return verdict
 
-        verdicts = list(pool.map(attempt, chosen))
-    return _report(chosen, verdicts, len(every))
+        verdicts = list(pool.map(attempt, tried))
+    drawn = f"drawn with seed {seed} from {len(every)}" if sample else "all there are"
+    return _report(tried, verdicts, alike, drawn)
 
 
-def _report(chosen: list[Mutant], verdicts: list[bool], whole: int) -> int:
+def _report(tried: list[Mutant], verdicts: list[bool], alike: list[Mutant], drawn: str) -> int:
     dead: Counter[str] = Counter()
-    tried: Counter[str] = Counter()
-    for mutant, verdict in zip(chosen, verdicts, strict=True):
-        tried[mutant.file] += 1
+    whole: Counter[str] = Counter()
+    for mutant, verdict in zip(tried, verdicts, strict=True):
+        whole[mutant.file] += 1
         dead[mutant.file] += verdict
     share = 1000 * sum(verdicts) // len(verdicts)
+    survivors = [m for m, verdict in zip(tried, verdicts, strict=True) if not verdict]
     lines = [
         "# Mutations",
         "",
         "Written by `tools/mutate.py`: one operator or number of plans/ and money/ is changed at a",
-        "time, and the tests are run. What only costs time when changed (the guesses a certified",
-        "rate starts from) is left out.",
+        "time, and the tests that reach it are run. What only costs time when changed (the guesses",
+        "a certified rate starts from) is left out.",
         "",
-        f"{sum(verdicts)} of {len(verdicts)} mutants were killed ({share // 10}.{share % 10}%).",
-        f"They were drawn with seed {SEED} from {whole}.",
+        f"{sum(verdicts)} of {len(verdicts)} mutants were killed ({share // 10}.{share % 10}%);",
+        f"they were {drawn}.",
         "",
         "| file | tried | killed |",
         "|---|--:|--:|",
-        *(f"| {file} | {tried[file]} | {dead[file]} |" for file in sorted(tried)),
+        *(f"| {file} | {whole[file]} | {dead[file]} |" for file in sorted(whole)),
         "",
         "## Survivors",
         "",
+        *([f"- `{mutant.file}`: `{mutant.what}`" for mutant in survivors] or ["None."]),
+        "",
+        "## Not counted: changes that change nothing",
+        "",
+        *([f"- `{m.file}`: `{m.what}`: {ALIKE[m.file, m.what]}" for m in alike] or ["None."]),
     ]
-    survivors = [m for m, verdict in zip(chosen, verdicts, strict=True) if not verdict]
-    lines += [f"- `{mutant.file}`: `{mutant.what}`" for mutant in survivors] or ["None."]
     REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(lines[6])
     return 0 if share >= 10 * GOAL else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else None))
+    chosen_sample = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    sys.exit(main(chosen_sample, int(sys.argv[2]) if len(sys.argv) > 2 else SEED))

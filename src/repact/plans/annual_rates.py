@@ -78,7 +78,25 @@ def _caught(
         return 0 if 0 < amount == total else None
     runs = _runs(gaps)
     goal, last = amount << _BITS, sum(gap for gap, _ in gaps)
-    factor = start or _guess(amount, total, gaps)
+    factor = _approached(runs, goal, last, start or _guess(amount, total, gaps))
+    if factor is None:
+        return None
+    width = (_ONE >> _CAUGHT_BITS) // last + 1
+    low, high = factor - width, factor + width
+    value, slope = _value_and_slope(runs, low)
+    error = _lost(len(gaps), last, total)
+    # as a function of ln v the sum is convex, so that at `high` it is above its tangent at `low`
+    rises = (slope - last * error) * (high - low) // high
+    if high >= _ONE or not value + error < goal < value + rises:
+        return None
+    highest, lowest = rate(low, 0), rate(high, 2)
+    return lowest if lowest == highest <= _HIGHEST_PPM else None
+
+
+def _approached(
+    runs: Sequence[tuple[int, int, int]], goal: int, last: int, factor: int
+) -> int | None:
+    """A discount factor near the root, by Newton's method on the logarithm; None if it strays."""
     for _ in range(_STEPS_MAX):
         value, slope = _value_and_slope(runs, factor)
         move = ((value - goal) << _BITS) // max(slope, 1)
@@ -87,16 +105,12 @@ def _caught(
             return None
         if abs(move) * last >> (_BITS - _CLOSE_BITS) == 0:
             break
-    width = (_ONE >> _CAUGHT_BITS) // last + 1
-    low, high = factor - width, factor + width
-    value, slope = _value_and_slope(runs, low)
-    error = len(gaps) * (4 * last * total + 1)
-    # as a function of ln v the sum is convex, so that at `high` it is above its tangent at `low`
-    rises = (slope - last * error) * (high - low) // high
-    if high >= _ONE or not value + error < goal < value + rises:
-        return None
-    highest, lowest = rate(low, 0), rate(high, 2)
-    return lowest if lowest == highest <= _HIGHEST_PPM else None
+    return factor
+
+
+def _lost(count: int, last: int, total: int) -> int:
+    """What rounding down can lose of a sum of `count` flows over `last` units of time."""
+    return count * (4 * last * total + 1)
 
 
 def _guess(amount: int, total: int, gaps: Flows) -> int:

@@ -176,7 +176,10 @@ def scaled_to_close(position: Position, terms: t.Terms, weights: Sequence[int], 
         else:
             high = middle
     amounts = asked(low)
-    amounts[-1] = closing_amount(position, _with_custom(terms, amounts))
+    try:
+        amounts[-1] = closing_amount(position, _with_custom(terms, amounts))
+    except PlanError as error:  # a row that asks too little for its interest, whatever the scale
+        raise PlanError("plan.no_plan_fits", field="weights") from error
     made = _with_custom(terms, amounts)
     return Found(low, made, schedule.build(position, made))
 
