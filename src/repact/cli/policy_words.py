@@ -14,6 +14,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "policy.key_not_text": ("键必须是文字。", "A key must be text."),
     "policy.fraction": ("只写整数，不写小数。", "Whole numbers only."),
     "policy.odd_integer": ("请写成普通的十进制整数。", "Write a plain decimal integer."),
+    "policy.odd_date": ("请写成 2026-11-25 这样的日期。", "Write a date such as 2026-11-25."),
+    "policy.too_deep": ("层级太深。", "Nested too deep."),
     "policy.odd_truth": ("请写 true 或 false。", "Write true or false."),
     "policy.odd_value": ("这种写法不能用。", "This kind of value is not used."),
     "policy.unknown_key": ("没有这一项。", "There is no such field."),

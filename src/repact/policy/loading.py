@@ -48,10 +48,12 @@ def parse(text: str, /) -> LoadedPolicy:
     `policy.not_yaml` with the line, or `policy.invalid` with the field, line and rule of the first
     problem and, in `problems`, all of them.
     """
-    if len(text.encode()) > TEXT_BYTES_MAX:
-        raise PolicyError("policy.too_long", bytes_max=TEXT_BYTES_MAX)
     try:
+        if len(text.encode()) > TEXT_BYTES_MAX:
+            raise PolicyError("policy.too_long", bytes_max=TEXT_BYTES_MAX)
         document = Document(text)
+    except UnicodeEncodeError as error:
+        raise PolicyError("policy.not_yaml", line=None) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise PolicyError("policy.not_yaml", line=mark.line + 1 if mark else None) from error

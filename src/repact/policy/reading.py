@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import yaml
@@ -13,7 +14,9 @@ from repact.policy.problems import Problem
 
 Place = tuple[str | int, ...]
 TEXT_BYTES_MAX = DOCUMENT_BYTES_MAX
-PLAIN_INTEGER = re.compile(r"-?(0|[1-9][0-9]*(_[0-9]+)*)")
+DEPTH_MAX = 20
+PLAIN_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
+PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 PLAIN_TRUTH = {"true", "false"}
 # The loader in C is several times faster; without it the one in Python does the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,6 +31,9 @@ class Document:
         self.data: Any = None
         self.lines: dict[Place, int] = {}
         self.problems: list[Problem] = []
+        if _depth(text) > DEPTH_MAX:
+            self.problems.append(Problem("policy.too_deep", "", 1, {"depth_max": DEPTH_MAX}))
+            return
         loader = _LOADER(text)
         try:
             node = loader.get_single_node()
@@ -94,6 +100,25 @@ def plain(value: Any, /) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def _depth(text: str) -> int:
+    """How deep the text nests; told from its events, which need no stack however deep it is."""
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(PLAIN_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
 def _scalar_problems(node: yaml.Node) -> Iterator[str]:
     """Fractions, and the words and numbers that YAML 1.1 reads otherwise than a person does."""
     if node.tag == f"{_TAG}float":
@@ -102,5 +127,7 @@ def _scalar_problems(node: yaml.Node) -> Iterator[str]:
         yield "policy.odd_integer"
     elif node.tag == f"{_TAG}bool" and node.value not in PLAIN_TRUTH:
         yield "policy.odd_truth"
+    elif node.tag == f"{_TAG}timestamp" and not _is_date(node.value):
+        yield "policy.odd_date"
     elif node.tag not in {f"{_TAG}{kind}" for kind in ("str", "int", "bool", "null", "timestamp")}:
         yield "policy.odd_value"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from repact.policy import loading
 
@@ -78,6 +81,33 @@ class TestAWrongPolicy:
     )
     def test_may_be_anything(self, text):
         assert refusal(text).code == "policy.invalid"
+
+    @pytest.mark.parametrize(
+        ("text", "rule"),
+        [
+            ("effective_from: 2026-13-45", "odd_date"),
+            ("effective_from: 2026-11-25 10:00:00", "odd_date"),
+            ("effective_from: !!timestamp soon", "odd_date"),
+            (f"version: {'9' * 5000}", "odd_integer"),
+            ("version: 1_000", "odd_integer"),
+            ("- " * 3000 + "a", "too_deep"),
+            ("? [a]\n: b", "key_not_text"),
+            ("<<: {a: 1}", "key_not_text"),
+            ("a: !!python/name:os.system x", "odd_value"),
+        ],
+    )
+    def test_may_be_malicious(self, text, rule):
+        assert refusal(text).params["rule"] == f"policy.{rule}"
+
+    @pytest.mark.parametrize("text", ["a: \ud800", "!foo {a: 1}", "a: &a [*a]", "%TAG"])
+    def test_may_be_no_yaml_at_all(self, text):
+        assert refusal(text).code in {"policy.not_yaml", "policy.invalid"}
+
+    @settings(max_examples=60, deadline=None)
+    @given(cut=st.integers(0, len(VERSION_1)), put=st.text(max_size=6), more=st.integers(0, 9))
+    def test_cut_and_changed_anywhere_is_refused_or_read_and_nothing_else(self, cut, put, more):
+        with contextlib.suppress(loading.PolicyError):
+            loading.parse(VERSION_1[:cut] + put + VERSION_1[cut + more :])
 
     def test_may_not_be_endless(self):
         assert refusal("#" * 1_000_001).code == "policy.too_long"
