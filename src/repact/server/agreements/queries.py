@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,8 @@ from pyhanko.keys import load_certs_from_pemder
 
 from repact.server.agreements import authority, states
 from repact.server.agreements.charged import assert_charged_is_signed
-from repact.server.agreements.documents import wording
+from repact.server.agreements.documents import clauses, wording
+from repact.server.agreements.documents import cost_sheet as sheets
 from repact.server.agreements.documents.contents import Contents, Language, read
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import (
@@ -61,7 +63,7 @@ class KeyFacts:
     owed_minor: int
     waived_minor: int
     annual_rate_ppm: int
-    points: tuple[wording.Point, ...]
+    points: tuple[clauses.Clause, ...]
 
 
 def get(agreement_id: UUID, /) -> Agreement:
@@ -107,13 +109,36 @@ def key_facts(agreement: Agreement, /) -> KeyFacts:
         owed_minor=said.owed_minor,
         waived_minor=said.waived_minor,
         annual_rate_ppm=said.annual_rate_ppm,
-        points=wording.points(said, _language()),
+        points=tuple(clauses.promises(clauses.Speaker(said, _language()))),
     )
 
 
-def cost_sheet(agreement: Agreement, /) -> wording.CostSheet:
+def cost_sheet(agreement: Agreement, /) -> sheets.CostSheet:
     """The cost sheet, in the reader's language."""
-    return wording.cost_sheet(contents(agreement), _language())
+    return sheets.cost_sheet(contents(agreement), _language())
+
+
+def notice(agreement: Agreement, /) -> tuple[clauses.Clause, ...]:
+    """What is told before a change where the law asks for it; in China the cost sheet does."""
+    said = contents(agreement)
+    if said.jurisdiction == "cn":
+        return ()
+    return tuple(clauses.notice(clauses.Speaker(said, _language())))
+
+
+def schedules_of_debts(agreement: Agreement, /) -> list[dict[str, Any]]:
+    """Every debt's own schedule; none when there is one debt, whose schedule is the bill."""
+    said = contents(agreement)
+    language = _language()
+    return [
+        {
+            "loan_ref": debt.loan_ref,
+            "product": wording.product(debt, language),
+            "rows": debt.result["rows"],
+        }
+        for debt in said.debts
+        if len(said.debts) > 1
+    ]
 
 
 def is_confirmed(agreement: Agreement, page: str, /) -> bool:

@@ -47,6 +47,9 @@ SENTENCES: dict[str, str] = {
     "agreements.code_wrong": _("That is not the code. Tries left: %(tries_left)s."),
     "agreements.consent_missing": _("Tick the box if you agree. You can also leave it."),
     "agreements.cooling_off_over": _("The time to take it back without a reason is over."),
+    "agreements.incomplete": _(
+        "The agreement is not complete yet, so it cannot be signed. We will look into it."
+    ),
     "agreements.not_opened": _("Open the page first, then confirm it."),
     "agreements.not_your_turn": _("Somebody else signs first. We send you a message."),
     "agreements.not_read": _("Please read the cost sheet and the key facts first."),

@@ -6,7 +6,6 @@ No doors here: the borrower comes in by `signing`, others by their own link thro
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from repact.server.agreements import authority, queries, states
 from repact.server.agreements.actions import files
 from repact.server.agreements.documents import agreement as document
-from repact.server.agreements.documents import wording
+from repact.server.agreements.documents import checklist, cost_sheet, wording
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import (
     Agreement,
@@ -54,11 +53,16 @@ def assert_turn(agreement: Agreement, signature: Signature, /, now: datetime) ->
 
 
 def write_text(agreement: Agreement, /) -> Document:
-    """The document that is signed, written once; from then on nothing in it can change."""
+    """The document that is signed, written once; from then on nothing in it can change.
+
+    Raises `agreements.incomplete` when the text does not say everything it must.
+    """
     existing = agreement.documents.filter(revision=files.TEXT).first()
     if existing:
         return existing
-    pdf = document.render(queries.contents(agreement))
+    contents = queries.contents(agreement)
+    checklist.assert_complete(contents)
+    pdf = document.render(contents)
     signers = list(agreement.signatures.order_by("number"))
     text = signatures.prepare(pdf, [signatures.field_name(s.number, s.role) for s in signers])
     kept = files.keep(agreement, files.TEXT, text)
@@ -182,7 +186,6 @@ def _evidence(
 ) -> dict[str, Any]:
     """What was read, by which code, when, and at which level: the facts of the act."""
     contents = queries.contents(agreement)
-    sheet = wording.cost_sheet(contents, contents.languages[0])
     said: dict[str, Any] = {
         "agreement": agreement.reference,
         "number": signature.number,
@@ -192,7 +195,7 @@ def _evidence(
         "document_sha256": text.pdf_sha256,
         "contents_sha256": agreement.contents_sha256,
         "schedule_sha256": agreement.schedule_sha256,
-        "cost_sheet_sha256": hashlib.sha256(rfc8785.dumps(asdict(sheet))).hexdigest(),
+        "cost_sheet_sha256": cost_sheet.sha256(contents),
         "code_used_at": code.used_at.isoformat() if code and code.used_at else None,
         "consent": "read_and_agreed",
         "agreed_at": ports.now().isoformat(),

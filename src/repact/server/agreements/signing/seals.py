@@ -17,7 +17,8 @@ from pyhanko.pdf_utils.content import RawContent
 from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
 from pyhanko.stamp import StaticStampStyle
 
-WIDTH, HEIGHT = 230, 80
+from repact.server.agreements.documents.seals import HEIGHT, WIDTH
+
 _PINE, _INK, _SOFT = "0.043 0.365 0.322", "0.10 0.13 0.13", "0.36 0.40 0.40"
 _LEFT, _RIGHT = 16, 12
 

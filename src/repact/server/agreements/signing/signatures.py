@@ -24,6 +24,7 @@ from pyhanko.sign.fields import (
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers import Signer as PdfKey
 
+from repact.server.agreements.documents import seals as places
 from repact.server.agreements.signing import seals
 from repact.server.agreements.signing.port import AwayError, Signer
 
@@ -36,7 +37,6 @@ ROLES = {
     "lender": "贷款机构  Lender",
 }
 ORAL = "口头同意，由贷款机构记录  Said by voice, recorded by the lender"
-_LEFT, _RIGHT, _TOP, _STEP = 57, 308, 560, 96
 
 
 def field_name(number: int, role: str, /) -> str:
@@ -49,12 +49,8 @@ def prepare(pdf: bytes, signers: Sequence[str] = (BORROWER,), /) -> bytes:
     """Add every empty signature field, in a revision of its own before anyone signs: the borrower
     on the left, the lender on the right, others in the rows below."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    places = [(_LEFT, _TOP)] + [
-        ((_LEFT, _RIGHT)[index % 2], _TOP - _STEP * (index // 2 + 1))
-        for index in range(len(signers) - 1)
-    ]
-    for name, (x, y) in zip([*signers, LENDER], [*places, (_RIGHT, _TOP)], strict=True):
-        box = (x, y, x + seals.WIDTH, y + seals.HEIGHT)
+    boxes = places.boxes(len(signers) - 1)
+    for name, box in zip([*signers, LENDER], boxes, strict=True):
         spec = SigFieldSpec(sig_field_name=name, on_page=-1, box=box)
         if name == LENDER:
             spec = SigFieldSpec(
@@ -125,7 +121,7 @@ def seal_by_lender(pdf: bytes, /, *, signer: Signer, name: str, at: datetime) ->
 def seal_paper(pdf: bytes, /, *, signer: Signer, name: str, at: datetime) -> bytes:
     """The lender's only and certifying signature on a paper of any kind."""
     writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    box = (_RIGHT, 60, _RIGHT + seals.WIDTH, 60 + seals.HEIGHT)
+    box = (places.RIGHT, 60, places.RIGHT + places.WIDTH, 60 + places.HEIGHT)
     fields.append_signature_field(writer, SigFieldSpec(LENDER, on_page=-1, box=box))
     out = io.BytesIO()
     writer.write(out)

@@ -199,7 +199,8 @@ def _status(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[PdfSignature
 
 
 def _content(pdf: bytes, contents: Contents, found: Verification) -> None:
-    if figures.of_text(pdf, contents.language) != figures.of_contents(contents):
+    shown = figures.of_text(pdf, contents.language, currency=contents.currency)
+    if shown != figures.of_contents(contents):
         found.problems.append("agreements.text_differs")
     for debt in contents.debts:
         document = Document.model_validate({"position": debt.position, "terms": debt.terms})

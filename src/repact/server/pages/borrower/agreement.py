@@ -58,6 +58,7 @@ def cost_sheet(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
         "sheet": agreement_queries.cost_sheet(agreement),
         "problems": problems,
         "seconds": agreement.contents["cost_sheet_seconds"],
+        "notice": agreement_queries.notice(agreement),
     }
     return render(request, "borrower/cost_sheet.html", context, status=422 if problems else 200)
 
@@ -125,6 +126,7 @@ def schedule(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
         "agreement": agreement,
         "rows": said.rows,
         "totals": said.bill.totals,
+        "debts": agreement_queries.schedules_of_debts(agreement),
     }
     return render(request, "borrower/schedule.html", context)
 

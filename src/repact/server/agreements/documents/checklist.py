@@ -1,0 +1,61 @@
+"""Whether an agreement says everything it must, by lists kept as data (`checklists.json`).
+
+Each item names the sections or clauses that say it; `a|b` means either. An item without a rule is
+our own promise; the others name the rule that asks (CN-CARD-70b, CN-COST-2026-2, EU-MOD-INFO).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from repact.server.agreements.documents.composing import compose
+from repact.server.agreements.documents.contents import Contents
+from repact.server.agreements.errors import AgreementError
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An item of a list that the text does not say in one of its languages."""
+
+    checklist: str
+    rule: str
+    item: str
+    language: str
+
+
+def missing(contents: Contents, /) -> tuple[Missing, ...]:
+    """What the text must say and does not, in each of its languages."""
+    return tuple(
+        Missing(asked["code"], asked["rule"], item, language)
+        for language in contents.languages
+        for said in [compose(contents, language).codes()]
+        for asked in lists()
+        if _applies(asked, contents)
+        for item, needs in asked["items"].items()
+        if not all(any(code in said for code in need.split("|")) for need in needs)
+    )
+
+
+def assert_complete(contents: Contents, /) -> None:
+    """Raises `agreements.incomplete` with the items that are missing: nobody signs half a text."""
+    found = missing(contents)
+    if found:
+        items = sorted({f"{one.checklist}.{one.item}" for one in found})
+        raise AgreementError("agreements.incomplete", items=", ".join(items))
+
+
+@functools.cache
+def lists() -> tuple[dict[str, Any], ...]:
+    """Every list, with its rule and where it applies."""
+    file = resources.files(__package__) / "checklists.json"
+    return tuple(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _applies(asked: dict[str, Any], contents: Contents) -> bool:
+    place = not asked["jurisdictions"] or contents.jurisdiction in asked["jurisdictions"]
+    kinds = {debt.product_kind for debt in contents.debts}
+    return place and (not asked["products"] or bool(kinds & set(asked["products"])))
