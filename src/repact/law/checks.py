@@ -6,12 +6,13 @@ contract is that of the day the contract was made, where it is known.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from datetime import date
 
 from repact.law import parties, rates, shapes
 from repact.law.catalogue import Catalogue
-from repact.law.entries import Entry
+from repact.law.entries import Entry, Subject
 from repact.law.facts import CaseFacts, Finding, PlanFacts, ProductFacts, finding
 from repact.law.signing import check_decision, check_signing, cost_sheet_seconds
 
@@ -49,6 +50,17 @@ ON_A_DAY: dict[str | None, Callable[[Entry, PlanFacts, date], Finding | None]] =
     "bullet_term": shapes.bullet_term,
     "limitation": parties.limitation,
 }
+ALONE = frozenset({"rate_cap", "rollover_ceiling", "extension_cap"})
+
+
+@functools.lru_cache(maxsize=4096)
+def _asked(
+    law: Catalogue, subject: Subject, on: date, contract_on: date | None
+) -> tuple[Entry, ...]:
+    """The entries that a plan is held against; worked out once for thousands of plans."""
+    asked = ALONE | PLAN.keys() | ON_A_DAY.keys()
+    entries = law.applying(subject, on=on, contract_on=contract_on)
+    return tuple(entry for entry in entries if entry.check in asked)
 
 
 def check_product(facts: ProductFacts, law: Catalogue, *, on: date) -> tuple[Finding, ...]:
@@ -63,7 +75,7 @@ def check_plan(facts: PlanFacts, law: Catalogue, *, on: date) -> tuple[Finding, 
     """What the law of a day finds in a plan, and in the contract it is compared with."""
     product = facts.product
     subject = product.subject(days_past_due=facts.case.days_past_due)
-    entries = law.applying(subject, on=on, contract_on=product.contract_on)
+    entries = _asked(law, subject, on, product.contract_on)
     found: list[Finding | None] = []
     for entry in entries:
         match entry.check:
@@ -76,7 +88,7 @@ def check_plan(facts: PlanFacts, law: Catalogue, *, on: date) -> tuple[Finding, 
                 found.append(shapes.extension_cap(entry, facts, entries, on))
             case name if name in PLAN:
                 found.append(PLAN[name](entry, facts))
-            case name if name in ON_A_DAY:
+            case name:
                 found.append(ON_A_DAY[name](entry, facts, on))
     return tuple(item for item in found if item)
 

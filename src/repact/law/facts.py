@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from repact.law.entries import Action, Binding, Check, Entry, Subject
+from repact.plans.conduct import Conduct
 from repact.plans.disclosure import Disclosure
 from repact.plans.figures import Schedule
 from repact.plans.position import Position
-from repact.plans.terms import Terms
+from repact.plans.terms import RateChange, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ class CaseFacts:
     lump_sum_asked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanFacts:
-    """A plan made under a product, as the law sees it."""
+    """A plan made under a product, as the law sees it. What is read often is worked out once."""
 
     product: ProductFacts
     terms: Terms
@@ -128,6 +130,26 @@ class PlanFacts:
     def contract_rate_ppm(self) -> int:
         """The contract's yearly rate, the plan's where the contract's is not known."""
         return self.product.contract_rate_ppm or self.terms.annual_rate_ppm
+
+    @functools.cached_property
+    def conduct(self) -> Conduct:
+        """What the terms say of late payments and of their order."""
+        return Conduct.of(self.terms)
+
+    @functools.cached_property
+    def worst_rate_ppm(self) -> int:
+        """The most a year of this plan costs, ppm: its rates, its late rate and its fees.
+
+        Late interest is charged on a late payment's principal instead of the plan's interest, so
+        the larger of the two counts, not their sum.
+        """
+        changes = [m.annual_rate_ppm for m in self.terms.measures if isinstance(m, RateChange)]
+        return self.product.fees_rate_ppm + max(
+            self.disclosure.annual_rate_nominal_ppm or 0,
+            self.terms.annual_rate_ppm,
+            self.conduct.late_rate_ppm,
+            *changes,
+        )
 
 
 @dataclass(frozen=True, slots=True)

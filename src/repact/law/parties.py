@@ -6,7 +6,7 @@ from datetime import date
 
 from repact.law.entries import Entry
 from repact.law.facts import Finding, PlanFacts, finding
-from repact.plans.conduct import AllocationRule, Conduct
+from repact.plans.conduct import AllocationRule
 
 DEFAULT_ORDER = ("fees", "interest", "principal")
 
@@ -22,7 +22,7 @@ def card_order(entry: Entry, plan: PlanFacts) -> Finding | None:
     """A card payment goes to interest and fees first, and to principal first once `value` days
     past due are reached: then of every row, before any charge. Before, a row may be paid whole,
     as the bill it is. The conduct is read on the last day before and on that day."""
-    conduct = Conduct.of(plan.terms)
+    conduct = plan.conduct
     early = conduct.rule_at(entry.value - 1)
     late = conduct.rule_at(entry.value)
     wrong = [
@@ -38,7 +38,7 @@ def card_order(entry: Entry, plan: PlanFacts) -> Finding | None:
 
 def default_order(entry: Entry, plan: PlanFacts) -> Finding | None:
     """Nothing else was agreed, and a payment is not used for costs, interest, then principal."""
-    rules = Conduct.of(plan.terms).allocation
+    rules = plan.conduct.allocation
     if plan.case.order_is_agreed or all(_is_default(rule) for rule in rules):
         return None
     return finding(entry, order=list(DEFAULT_ORDER))

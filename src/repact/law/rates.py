@@ -11,7 +11,6 @@ from repact.law.facts import Finding, PlanFacts, ProductFacts, finding
 from repact.money.rounding import divide_half_up
 from repact.plans import terms as t
 from repact.plans.accrual import interest
-from repact.plans.conduct import Conduct
 
 LPR = "CN-LPR-1Y"
 
@@ -45,21 +44,6 @@ def diminished_obligation_ppm(*, before_minor: int, after_minor: int) -> int:
     return divide_half_up(lost * WHOLE_PPM, before_minor)
 
 
-def plan_worst_ppm(plan: PlanFacts, /) -> int:
-    """The most a year of this plan costs, ppm: its rates, its late rate and its fees.
-
-    Late interest is charged on a late payment's principal instead of the plan's interest, so the
-    larger of the two counts, not their sum.
-    """
-    changes = [m.annual_rate_ppm for m in plan.terms.measures if isinstance(m, t.RateChange)]
-    return plan.product.fees_rate_ppm + max(
-        plan.disclosure.annual_rate_nominal_ppm or 0,
-        plan.terms.annual_rate_ppm,
-        Conduct.of(plan.terms).late_rate_ppm,
-        *changes,
-    )
-
-
 def product_rate_cap(entry: Entry, facts: ProductFacts, law: Catalogue, on: date) -> Finding | None:
     """A product whose worst year costs more than the cap of the day."""
     return _over(entry, facts.worst_rate_ppm, law, _cap_date(entry, facts, on))
@@ -67,7 +51,7 @@ def product_rate_cap(entry: Entry, facts: ProductFacts, law: Catalogue, on: date
 
 def rate_cap(entry: Entry, plan: PlanFacts, law: Catalogue, on: date) -> Finding | None:
     """A plan whose worst year costs more than the cap of the day."""
-    return _over(entry, plan_worst_ppm(plan), law, _cap_date(entry, plan.product, on))
+    return _over(entry, plan.worst_rate_ppm, law, _cap_date(entry, plan.product, on))
 
 
 def contract_above_cap(
@@ -91,7 +75,7 @@ def late_share(entry: Entry, plan: PlanFacts) -> Finding | None:
     The contract's rate is the measure, also of a plan that lowers or waives interest: it is what
     the lender loses by a late payment (Civil Code art. 585) and the rate the contract names.
     """
-    return _share(entry, plan.contract_rate_ppm, Conduct.of(plan.terms).late_rate_ppm)
+    return _share(entry, plan.contract_rate_ppm, plan.conduct.late_rate_ppm)
 
 
 def rollover(entry: Entry, plan: PlanFacts, law: Catalogue) -> Finding | None:
