@@ -10,13 +10,14 @@ from pydantic import Field, ValidationError, model_validator
 from repact.dates.day_count import DayCount
 from repact.plans import accrual
 from repact.plans.document import refuse
-from repact.plans.fields import RatePpm, Strict
+from repact.plans.fields import Amount, RatePpm, Strict
 from repact.plans.terms import Terms
 
 Days = Annotated[int, Field(ge=0, le=365)]
 Times = Annotated[int, Field(ge=0, le=120)]
 Due = Literal["late", "fees", "penalty", "interest", "principal"]
 Excess = Literal["advance", "shorten", "lower"]
+DeclaredBy = Literal["person", "clock"]
 FEES_FIRST: tuple[Due, ...] = ("late", "fees", "penalty", "interest", "principal")
 
 
@@ -49,6 +50,11 @@ class Conduct(Strict):
     be moved behind the last one, `date_moves` by up to `date_move_days`, at no cost. `excess` says
     what a payment does that is larger than what is due: it pays later rows in advance, or reduces
     the principal, with fewer payments (`shorten`) or smaller ones (`lower`).
+
+    `nudge_days` before the grace days end a word of warning with help is sent, `invite_days` before
+    a breach is possible an invitation to agree anew. A mandate debits up to `debit_attempts` times
+    for one due date, `debit_every_days` apart, and never what would leave less than
+    `debit_leaves_minor` in the wallet. A breach is `declared_by` a person, or by the clock.
     """
 
     grace_days: Days = 0
@@ -62,6 +68,12 @@ class Conduct(Strict):
     date_moves: Times = 0
     date_move_days: Days = 0
     excess: Excess = "advance"
+    nudge_days: Days = 1
+    invite_days: Days = 1
+    debit_attempts: Annotated[int, Field(ge=1, le=10)] = 1
+    debit_every_days: Annotated[int, Field(ge=1, le=31)] = 1
+    debit_leaves_minor: Amount = 0
+    declared_by: DeclaredBy = "person"
     allocation: Annotated[
         tuple[AllocationRule, ...], Field(min_length=1, max_length=10, strict=False)
     ] = (AllocationRule(),)

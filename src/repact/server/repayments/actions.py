@@ -1,72 +1,58 @@
-"""Beginning a plan, collecting, posting what was paid, noting what is late."""
+"""Beginning a plan, and money that arrives, comes back, or goes back."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from repact.ledger import templates
-from repact.plans.certificate import schedule_hash
-from repact.plans.conduct import Conduct
-from repact.plans.document import Document
-from repact.plans.schedule import build
+from django.db.models import Sum
+
+from repact.ledger import chart, plan_life
+from repact.plans.errors import PlanError
+from repact.plans.servicing import events
 from repact.server.agreements import actions as agreement_actions
-from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import BORROWER, SYSTEM, Actor
+from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
-from repact.server.clock import queries as clock_queries
-from repact.server.connectors.wallet import DebitAnswer
-from repact.server.lenders import queries as lender_queries
-from repact.server.loans import actions as loan_actions
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import allocation
+from repact.server.repayments import lives, opening, posting, sharing
 from repact.server.repayments.errors import RepaymentError
-from repact.server.repayments.models import COMPONENTS, Collection, DueItem, Payment
+from repact.server.repayments.lives import Life
+from repact.server.repayments.models import Payment, Refund, Reversal, Suspense
+
+# Money that these stand in the way of is kept in suspense, never sent away and never lost.
+SUSPENDED = {
+    "repayments.unknown_agreement",
+    "repayments.no_plan",
+    "repayments.wrong_currency",
+    "repayments.not_in_force",
+    "repayments.value_date_ahead",
+    "repayments.before_the_plan",
+    "repayments.charging_stopped",
+    "repayments.schedule_differs",
+    "repayments.charged_differs",
+}
+ALARMS = {"repayments.schedule_differs", "repayments.charged_differs"}
+AMOUNT_MINOR_MAX = 10**11
 
 
 @doors.action("repayments.begin", may=(SYSTEM,))
 def begin(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
-    """Seal the agreement and start its plan: due items, journal, loan, case; one transaction.
+    """Seal the agreement and start its plan: rows, journal, loans, case; one transaction.
 
     Raises `repayments.schedule_differs` unless what is charged is exactly what was signed.
     """
-    agreement = Agreement.objects.select_for_update().get(id=agreement_id)
-    if agreement.state != agreement_states.SIGNED:
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None or agreement.state != agreement_states.SIGNED:
         audit_actions.unchanged()
         return
-    agreement_actions.seal(by=by, agreement_id=agreement_id, now=now)
-    agreement = agreement_actions.begin(by=by, agreement_id=agreement_id, now=now)
-    on = _business_date(by, now)
-    (debt,) = agreement_queries.contents(agreement).debts
-    document = Document.model_validate({"position": debt.position, "terms": debt.terms})
-    schedule = build(document.position, document.terms)
-    if schedule_hash(document.position, document.terms, schedule) != agreement.schedule_sha256:
-        raise RepaymentError("repayments.schedule_differs")
-    conduct = Conduct.of(document.terms)
-    DueItem.objects.bulk_create(
-        DueItem(
-            lender_id=by.lender_id,
-            agreement=agreement,
-            number=row.number,
-            due_date=row.due_date,
-            **{f"{name}_minor": getattr(row, f"{name}_minor") for name in COMPONENTS},
-            state="due" if row.payment_minor else "paid",
-            next_action_date=_first_action(row.due_date, conduct, on)
-            if row.payment_minor
-            else None,
-        )
-        for row in schedule.rows
-    )
-    loan = agreement.offer.offer_set.loan
-    _open_books(by, agreement, on)
-    loan_actions.replace_by_plan(
-        by=by, loan_id=loan.id, agreement_id=agreement.id, case_id=agreement.case_id, now=now
-    )
+    agreement = agreement_actions.seal(by=by, agreement_id=agreement_id, now=now)
+    opening.open_plan(agreement, by=by, now=now)
     case_actions.move(by=by, case_id=agreement.case_id, event="start_plan", now=now)
     audit_actions.record(
         by=by,
@@ -78,84 +64,62 @@ def begin(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     )
 
 
-@doors.action("repayments.request_collection", may=(SYSTEM, BORROWER))
-def request_collection(*, by: Actor, due_item_id: UUID, now: datetime) -> Collection | None:
-    """Ask for one installment to be debited; a background task carries it to the wallet.
+@doors.action("repayments.receive_payment", may=(SYSTEM,))
+def receive_payment(
+    *,
+    by: Actor,
+    agreement_id: UUID | None,
+    source: str,
+    amount_minor: int,
+    currency: str,
+    value_date: date,
+    now: datetime,
+    said: str = "",
+    payer: str = "borrower",
+    payer_account: str = "",
+) -> Payment | Suspense:
+    """Take money that has already arrived: posted where it can be, else kept in suspense.
 
-    While a request is open there is no second one. None when nothing is open on the item.
+    Once for each source. `said` is the reference that came with it. Raises `repayments.
+    not_positive`, `.too_large` or `.source_reused`: those are no money, or the same money told
+    differently.
     """
-    item = DueItem.objects.select_for_update().select_related("agreement").get(id=due_item_id)
-    waiting = item.collections.filter(state="requested").first()
-    if waiting or item.state == "paid":
+    kept = _kept_before(source, amount_minor, currency, value_date)
+    if kept:
         audit_actions.unchanged()
-        return waiting
-    on = _business_date(by, now)
-    amount = item.open_minor + allocation.late_open(item, _conduct(item.agreement), on=on)
-    collection = Collection.objects.create(
-        lender_id=by.lender_id,
-        due_item=item,
-        amount_minor=amount,
-        requested_on=on,
-        requested_at=now,
-    )
-    audit_actions.record(
-        by=by,
-        action="repayments.request_collection",
-        subject_id=collection.id,
-        case_id=item.agreement.case_id,
-        now=now,
-        amount_minor=amount,
-        number=item.number,
-    )
-    return collection
-
-
-@doors.action("repayments.settle_collection", may=(SYSTEM,))
-def settle_collection(
-    *, by: Actor, collection_id: UUID, answer: DebitAnswer, now: datetime
-) -> None:
-    """Note the wallet's final answer; a success is posted in the same transaction."""
-    collection = (
-        Collection.objects.select_for_update(of=("self",))
-        .select_related("due_item__agreement")
-        .get(id=collection_id)
-    )
-    if collection.state != "requested":
-        audit_actions.unchanged()
-        return
-    if answer.status == "unknown":
-        raise RepaymentError("repayments.answer_unknown")
-    collection.state, collection.settled_at = answer.status, now
-    collection.reason = answer.reason or ""
-    collection.save()
-    agreement = collection.due_item.agreement
-    audit_actions.record(
-        by=by,
-        action="repayments.settle_collection",
-        subject_id=collection.id,
-        case_id=agreement.case_id,
-        now=now,
-        status=answer.status,
-    )
-    if answer.status == "succeeded":
-        post_payment(
+        return kept
+    try:
+        if agreement_id is None:
+            raise RepaymentError("repayments.unknown_agreement")
+        return post_payment(
             by=by,
-            agreement_id=agreement.id,
-            source=f"wallet:{collection.id}",
-            amount_minor=collection.amount_minor,
-            currency=agreement_queries.contents(agreement).currency,
-            value_date=collection.requested_on,
+            agreement_id=agreement_id,
+            source=source,
+            amount_minor=amount_minor,
+            currency=currency,
+            value_date=value_date,
             now=now,
+            payer=payer,
+            payer_account=payer_account,
         )
-    else:
-        notice_actions.tell(
-            by=by,
-            borrower_id=agreement.borrower_id,
-            kind="debit_declined",
-            source=f"collection:{collection.id}",
-            now=now,
-            amount_minor=collection.amount_minor,
-        )
+    except RepaymentError as error:
+        if error.code not in SUSPENDED:
+            raise
+        if error.code in ALARMS and agreement_id:
+            stop_charging(by=by, agreement_id=agreement_id, reason=error.code, now=now)
+        reason = error.code
+    return _suspend(
+        by,
+        now,
+        source=source,
+        amount_minor=amount_minor,
+        currency=currency,
+        value_date=value_date,
+        reason=reason,
+        said=said[:200],
+        payer_account=payer_account,
+        agreement=Agreement.objects.filter(id=agreement_id).first() if agreement_id else None,
+    )
 
 
 @doors.action("repayments.post_payment", may=(SYSTEM,))
@@ -168,33 +132,30 @@ def post_payment(
     currency: str,
     value_date: date,
     now: datetime,
+    payer: str = "borrower",
+    payer_account: str = "",
 ) -> Payment:
-    """Post money that arrived: allocation, due items and journal in one transaction, once a source.
+    """Post money to a plan: rows, history and journal in one transaction, once a source.
 
-    Raises RepaymentError `repayments.not_positive`, `.wrong_currency`, `.unknown_agreement`,
-    `.not_in_force` or `.source_reused`.
+    Raises RepaymentError `repayments.not_positive`, `.too_large`, `.wrong_currency`,
+    `.unknown_agreement`, `.not_in_force`, `.value_date_ahead`, `.before_the_plan`,
+    `.charging_stopped`, `.schedule_differs`, `.charged_differs` or `.source_reused`.
     """
-    if amount_minor <= 0:
-        raise RepaymentError("repayments.not_positive", field="amount_minor")
-    agreement = Agreement.objects.select_for_update().filter(id=agreement_id).first()
+    _assert_amount(amount_minor)
+    agreement = lives.agreement_for_update(agreement_id)
     if agreement is None:
         raise RepaymentError("repayments.unknown_agreement")
-    existing = _posted_before(source, agreement_id, amount_minor, currency)
+    existing = _posted_before(source, agreement_id, amount_minor, currency, value_date)
     if existing:
         audit_actions.unchanged()
         return existing
-    if currency != agreement_queries.contents(agreement).currency:
-        raise RepaymentError("repayments.wrong_currency", field="currency")
-    if agreement.state != agreement_states.IN_FORCE:
-        raise RepaymentError("repayments.not_in_force", state=agreement.state)
-    items = list(
-        agreement.due_items.select_for_update().exclude(state="paid").order_by("due_date", "number")
+    life = lives.load_to_pay(
+        agreement,
+        currency=currency,
+        value_date=value_date,
+        on=posting.business_date(by, now),
     )
-    made = allocation.allocate(amount_minor, items, _conduct(agreement), on=value_date)
-    for item in made.touched:
-        item.save()
-    parts = {**made.applied, "late": made.late, "excess": made.excess}
-    payment = Payment.objects.create(
+    payment = Payment(
         lender_id=by.lender_id,
         agreement=agreement,
         source=source,
@@ -202,161 +163,272 @@ def post_payment(
         currency=currency,
         value_date=value_date,
         received_at=now,
-        allocation=parts,
+        payer=payer,
+        payer_account=payer_account,
     )
-    book_actions.post(
-        by=by,
-        entry=templates.payment_received(
-            on=value_date,
-            currency=currency,
-            applied_minor=made.applied,
-            late_minor=made.late,
-            excess_minor=made.excess,
-        ),
-        source=f"payment:{payment.id}",
-        agreement_id=agreement.id,
-    )
+    return place(by=by, life=life, payment=payment, now=now)
+
+
+def place(
+    *,
+    by: Actor,
+    life: Life,
+    payment: Payment,
+    now: datetime,
+    cash_account: str = chart.WALLET_CLEARING,
+) -> Payment:
+    """Put a payment into a plan whose agreement is locked; a step of the actions that may.
+
+    Raises `repayments.before_the_plan` as the engine refuses it.
+    """
+    parts = {number: (plan, life.events[number]) for number, plan in life.signed.items()}
+    shares = sharing.share(payment.amount_minor, parts, on=payment.value_date)
+    try:
+        changes = posting.happen(
+            life,
+            by=by,
+            events={
+                number: events.Payment(
+                    id=f"payment:{payment.id}",
+                    on=payment.value_date,
+                    kind="payment",
+                    amount_minor=share,
+                )
+                for number, share in shares.items()
+            },
+            template="payment_received",
+            source=f"payment:{payment.id}",
+            cash_minor=shares,
+            cash_account=cash_account,
+        )
+    except PlanError as error:
+        if error.code != "plan.event_before_start":
+            raise
+        raise RepaymentError("repayments.before_the_plan", field="value_date") from error
+    payment.allocation = _allocation(life, payment, changes)
+    payment.save(force_insert=True)
     audit_actions.record(
         by=by,
         action="repayments.post_payment",
         subject_id=payment.id,
-        case_id=agreement.case_id,
+        case_id=life.agreement.case_id,
         now=now,
-        amount_minor=amount_minor,
-        **parts,
+        amount_minor=payment.amount_minor,
+        **payment.allocation,
     )
-    if not agreement.due_items.exclude(state="paid").exists():
-        agreement_actions.complete(by=by, agreement_id=agreement.id, now=now)
-        case_actions.move(by=by, case_id=agreement.case_id, event="complete", now=now)
+    posting.finish(life, by=by, now=now)
     return payment
 
 
+@doors.action("repayments.reverse_payment", may=(SYSTEM, SUPERVISOR))
+def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) -> None:
+    """Undo a payment that was taken back, as if it had never arrived; once.
+
+    A plan it had completed is in force again. Raises `repayments.not_in_force` when another
+    agreement has taken the plan's place, `repayments.unknown_payment`.
+    """
+    system = _system(by)
+    found = Payment.objects.filter(id=payment_id).first()
+    agreement = lives.agreement_for_update(found.agreement_id) if found else None
+    if found is None or agreement is None:
+        raise RepaymentError("repayments.unknown_payment")
+    if Reversal.objects.filter(payment=found).exists():
+        audit_actions.unchanged()
+        return
+    if agreement.state == agreement_states.COMPLETED:
+        agreement = agreement_actions.reopen(by=system, agreement_id=agreement.id, now=now)
+    if agreement.state != agreement_states.IN_FORCE:
+        raise RepaymentError("repayments.not_in_force", state=agreement.state)
+    on = posting.business_date(by, now)
+    life = lives.load(agreement, on=on)
+    of = f"payment:{found.id}"
+    touched = {
+        number: event.amount_minor
+        for number, said in life.events.items()
+        for event in said
+        if event.id == of and isinstance(event, events.Payment)
+    }
+    reversal = Reversal.objects.create(
+        lender_id=by.lender_id, payment=found, reason=reason, on_date=life.on, recorded_at=now
+    )
+    changes = posting.happen(
+        life,
+        by=system,
+        events={
+            number: events.Reversal(id=f"reversal:{found.id}", on=life.on, kind="reversal", of=of)
+            for number in touched
+        },
+        template="payment_reversed",
+        source=f"reversal:{reversal.id}",
+        cash_minor={number: -amount for number, amount in touched.items()},
+    )
+    notice_actions.tell(
+        by=system,
+        borrower_id=agreement.borrower_id,
+        kind="payment_reversed",
+        source=f"reversal:{reversal.id}",
+        now=now,
+        amount_minor=found.amount_minor,
+        open_minor=sum(sum(change.open_minor.values()) for change in changes.values()),
+    )
+    audit_actions.record(
+        by=by,
+        action="repayments.reverse_payment",
+        subject_id=found.id,
+        case_id=agreement.case_id,
+        now=now,
+        amount_minor=found.amount_minor,
+        reason=reason,
+    )
+
+
+@doors.action("repayments.refund_credit", may=(AGENT, SUPERVISOR, SYSTEM))
+def refund_credit(*, by: Actor, agreement_id: UUID, now: datetime) -> Refund | None:
+    """Send back what the borrower paid too much, to where the last of it came from.
+
+    None when there is nothing to send; a background task asks the wallet.
+    """
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None:
+        raise RepaymentError("repayments.unknown_agreement")
+    life = lives.load(agreement, on=posting.business_date(by, now))
+    gone = agreement.refunds.aggregate(total=Sum("amount_minor"))["total"] or 0
+    amount = sum(state.credit_minor for state in life.states.values()) - gone
+    if amount <= 0:
+        audit_actions.unchanged()
+        return None
+    last = agreement.payments.filter(reversal=None).order_by("-received_at", "-id").first()
+    refund = Refund.objects.create(
+        lender_id=by.lender_id,
+        agreement=agreement,
+        amount_minor=amount,
+        to_account=last.payer_account if last else "",
+        requested_at=now,
+    )
+    book_actions.post(
+        by=_system(by),
+        entry=plan_life.credit_refunded(
+            on=life.on, currency=life.plan.currency, amount_minor=amount
+        ),
+        source=f"refund:{refund.id}",
+        agreement_id=agreement.id,
+    )
+    audit_actions.record(
+        by=by,
+        action="repayments.refund_credit",
+        subject_id=refund.id,
+        case_id=agreement.case_id,
+        now=now,
+        amount_minor=amount,
+    )
+    return refund
+
+
+@doors.action("repayments.stop_charging", may=(SYSTEM,))
+def stop_charging(*, by: Actor, agreement_id: UUID, reason: str, now: datetime) -> None:
+    """Charge nothing and call nothing late until a person has looked; the desk shows it."""
+    agreement = lives.agreement_for_update(agreement_id)
+    plan = getattr(agreement, "plan", None)
+    if agreement is None or plan is None or plan.stopped:
+        audit_actions.unchanged()
+        return
+    plan.stopped, plan.next_action_date = reason, None
+    plan.save()
+    audit_actions.record(
+        by=by,
+        action="repayments.stop_charging",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+        reason=reason,
+    )
+
+
+@doors.action("repayments.resume_charging", may=(SUPERVISOR,))
+def resume_charging(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """Go on after a person has looked. Raises as `lives.load` does while anything differs still."""
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None:
+        raise RepaymentError("repayments.unknown_agreement")
+    life = lives.load(agreement, on=posting.business_date(by, now))
+    lives.assert_charged(life)
+    life.plan.stopped = ""
+    lives.retime(life)
+    audit_actions.record(
+        by=by,
+        action="repayments.resume_charging",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+    )
+
+
+def _suspend(by: Actor, now: datetime, **said: Any) -> Suspense:
+    _assert_amount(said["amount_minor"])
+    suspense = Suspense.objects.create(
+        lender_id=by.lender_id, received_at=now, received_on=posting.business_date(by, now), **said
+    )
+    book_actions.post(
+        by=by,
+        entry=plan_life.suspense_received(
+            on=suspense.value_date,
+            currency=suspense.currency,
+            amount_minor=suspense.amount_minor,
+        ),
+        source=f"suspense:{suspense.id}",
+    )
+    audit_actions.record(
+        by=by,
+        action="repayments.receive_payment",
+        subject_id=suspense.id,
+        now=now,
+        amount_minor=suspense.amount_minor,
+        reason=suspense.reason,
+    )
+    return suspense
+
+
+def _kept_before(
+    source: str, amount_minor: int, currency: str, value_date: date
+) -> Suspense | None:
+    kept = Suspense.objects.filter(source=source).first()
+    if kept:
+        said = (kept.amount_minor, kept.currency, kept.value_date)
+        if said != (amount_minor, currency, value_date):
+            raise RepaymentError("repayments.source_reused", source=source)
+    return kept
+
+
 def _posted_before(
-    source: str, agreement_id: UUID, amount_minor: int, currency: str
+    source: str, agreement_id: UUID, amount_minor: int, currency: str, value_date: date
 ) -> Payment | None:
     """The payment this source brought already; it must be the same one."""
     existing = Payment.objects.filter(source=source).first()
     if existing:
-        same = (existing.agreement_id, existing.amount_minor, existing.currency)
-        if same != (agreement_id, amount_minor, currency):
+        said = (existing.agreement_id, existing.amount_minor, existing.currency)
+        if (*said, existing.value_date) != (agreement_id, amount_minor, currency, value_date):
             raise RepaymentError("repayments.source_reused", source=source)
     return existing
 
 
-@doors.action("repayments.pay_now", may=(BORROWER,))
-def pay_now(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
-    """The borrower pays the next installment now. Raises `repayments.nothing_due`."""
-    item = (
-        DueItem.objects.filter(agreement_id=agreement_id, agreement__borrower_id=by.id)
-        .exclude(state="paid")
-        .order_by("due_date", "number")
-        .first()
-    )
-    if item is None:
-        raise RepaymentError("repayments.nothing_due")
-    request_collection(by=by, due_item_id=item.id, now=now)
-    audit_actions.record(
-        by=by,
-        action="repayments.pay_now",
-        subject_id=item.id,
-        case_id=item.agreement.case_id,
-        now=now,
-    )
+def _assert_amount(amount_minor: int) -> None:
+    if amount_minor <= 0:
+        raise RepaymentError("repayments.not_positive", field="amount_minor")
+    if amount_minor > AMOUNT_MINOR_MAX:
+        raise RepaymentError("repayments.too_large", field="amount_minor")
 
 
-@doors.action("repayments.act_by_clock", may=(SYSTEM,))
-def act_by_clock(*, by: Actor, due_item_id: UUID, on: date, now: datetime) -> None:
-    """Do what a day asks of a due item: remind, collect, or note that it is late."""
-    item = DueItem.objects.select_for_update().select_related("agreement").get(id=due_item_id)
-    if item.state == "paid" or item.next_action_date is None or item.next_action_date > on:
-        audit_actions.unchanged()
-        return
-    if on < item.due_date:
-        _remind(by, item, now)
-        item.next_action_date = item.due_date
-    elif on == item.due_date or (item.state == "due" and not item.collections.exists()):
-        request_collection(by=by, due_item_id=item.id, now=now)
-        item.next_action_date = on + timedelta(days=1)
-    else:
-        _mark_late(by, item, now)
-        item.next_action_date = None
-    item.save()
-    audit_actions.record(
-        by=by,
-        action="repayments.act_by_clock",
-        subject_id=item.id,
-        case_id=item.agreement.case_id,
-        now=now,
-        number=item.number,
-        state=item.state,
-    )
+def _allocation(life: Life, payment: Payment, changes: Any) -> dict[str, int]:
+    """Where the payment went when it happened, by component; it adds up to its amount."""
+    parts = {"principal": 0, "interest": 0, "penalty": 0, "fees": 0, "late": 0, "excess": 0}
+    for number in changes:
+        for made in life.states[number].postings:
+            if made.event == f"payment:{payment.id}":
+                parts["excess"] += made.credit_minor
+                for part in made.parts:
+                    parts[part.component] += part.amount_minor
+    return parts
 
 
-def _remind(by: Actor, item: DueItem, now: datetime) -> None:
-    notice_actions.tell(
-        by=by,
-        borrower_id=item.agreement.borrower_id,
-        kind="due_soon",
-        source=f"due_soon:{item.id}",
-        now=now,
-        amount_minor=item.open_minor,
-        due_date=item.due_date.isoformat(),
-    )
-
-
-def _mark_late(by: Actor, item: DueItem, now: datetime) -> None:
-    item.state = "late"
-    conduct = _conduct(item.agreement)
-    notice_actions.tell(
-        by=by,
-        borrower_id=item.agreement.borrower_id,
-        kind="late",
-        source=f"late:{item.id}",
-        now=now,
-        amount_minor=item.open_minor,
-        due_date=item.due_date.isoformat(),
-        grace_days=conduct.grace_days,
-    )
-
-
-def _open_books(by: Actor, agreement: Agreement, on: date) -> None:
-    """The loan's receivables become the plan's; what accrued meanwhile is recognized first."""
-    loan = agreement.offer.offer_set.loan
-    said = agreement_queries.contents(agreement)
-    position, totals = said.debts[0].position, said.bill.totals
-    currency = position["currency"]
-    accrued = {
-        name: position[f"{name}_minor"] - getattr(loan, f"{name}_minor")
-        for name in ("interest", "penalty")
-    }
-    if any(accrued.values()):
-        book_actions.post(
-            by=by,
-            entry=templates.interest_recognized(on=on, currency=currency, accrued_minor=accrued),
-            source=f"recognized:{agreement.id}",
-        )
-    book_actions.post(
-        by=by,
-        entry=templates.agreement_sealed(
-            on=on,
-            currency=currency,
-            owed_minor={name: position[f"{name}_minor"] for name in COMPONENTS},
-            planned_minor={name: totals[f"{name}_minor"] for name in COMPONENTS},
-            waived_minor=totals["waived_minor"],
-        ),
-        source=f"agreement:{agreement.id}",
-        agreement_id=agreement.id,
-    )
-
-
-def _first_action(due_date: date, conduct: Conduct, on: date) -> date:
-    return max(due_date - timedelta(days=conduct.remind_days), min(on, due_date))
-
-
-def _conduct(agreement: Agreement) -> Conduct:
-    return agreement_queries.contents(agreement).debts[0].conduct
-
-
-def _business_date(by: Actor, now: datetime) -> date:
-    zone = lender_queries.get(by.lender_id).zone
-    return clock_queries.business_date(now=now, zone=zone)
+def _system(by: Actor) -> Actor:
+    return Actor(lender_id=by.lender_id, role=SYSTEM, id=None)

@@ -1,22 +1,115 @@
-"""What is due, what was asked of the wallet, what was paid."""
+"""What is due, what happened, what was asked of the wallet, what was paid.
+
+`PlanEvent` is what happened, kept for ever; `Plan`, `Part` and `DueItem` are what stands, worked
+out from it (`lives`), kept so that a page or a clock need not work it out again.
+"""
 
 from __future__ import annotations
 
 from django.db import models
 
 from repact.server.agreements.models import Agreement
+from repact.server.loans.models import Loan
 from repact.server.tenancy.models import LenderRow
 
 COMPONENTS = ("principal", "interest", "penalty", "fees")
+STANDINGS = ("active", "breached", "terminated", "renegotiated", "completed", "withdrawn")
+ITEM_STATES = ("due", "grace", "late", "paid")
+
+
+class Plan(LenderRow):
+    """One agreement as it is lived by: where it stands, and the next day anything happens to it.
+
+    `due_date` is the date the ladder of conduct is about, of whose steps `steps_done` are taken;
+    `next_action_date` is NULL when nothing happens by the clock. While `stopped` names a reason,
+    nothing is charged and nothing is called late; a disputed or revoked mandate debits nothing.
+    """
+
+    agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="plan")
+    currency = models.CharField(max_length=3)
+    standing = models.CharField(max_length=12, default="active")
+    due_date = models.DateField(null=True)
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    next_action_date = models.DateField(null=True)
+    open_minor = models.BigIntegerField()
+    credit_minor = models.BigIntegerField(default=0)
+    events_count = models.PositiveIntegerField(default=0)
+    stopped = models.CharField(max_length=40, blank=True)
+    disputed_at = models.DateTimeField(null=True)
+    mandate_revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "repayments_plan"
+        constraints = [
+            models.CheckConstraint(
+                name="repayments_plan_standing", condition=models.Q(standing__in=STANDINGS)
+            ),
+            models.CheckConstraint(
+                name="repayments_plan_amounts",
+                condition=models.Q(open_minor__gte=0, credit_minor__gte=0),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lender", "next_action_date"],
+                condition=models.Q(next_action_date__isnull=False),
+                name="repayments_plan_next",
+            )
+        ]
+
+
+class Part(LenderRow):
+    """One loan's share of a plan: its own signed schedule, its own standing."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="parts")
+    number = models.PositiveSmallIntegerField()
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="+")
+    schedule_sha256 = models.CharField(max_length=64)
+    standing = models.CharField(max_length=12, default="active")
+    prepaid_minor = models.BigIntegerField(default=0)
+    returned_minor = models.BigIntegerField(default=0)
+    credit_minor = models.BigIntegerField(default=0)
+    vested_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "repayments_part"
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="repayments_part_number"),
+            models.UniqueConstraint(fields=["agreement", "loan"], name="repayments_part_loan"),
+            models.CheckConstraint(
+                name="repayments_part_standing", condition=models.Q(standing__in=STANDINGS)
+            ),
+        ]
+
+
+class PlanEvent(LenderRow):
+    """One thing that happened to one part of a plan, as `plans.servicing.events` reads it.
+
+    `number` is the order in which we learned of it, within the agreement.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="events")
+    part = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=16)
+    on_date = models.DateField()
+    body = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "repayments_event"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "number"], name="repayments_event_in_order"
+            ),
+        ]
 
 
 class DueItem(LenderRow):
-    """One row of the signed schedule, and what has been paid of it, in minor units.
-
-    `next_action_date` is the next day anything happens to it by the clock; NULL when nothing does.
-    """
+    """One row of a signed schedule, and what has been paid of it, in minor units."""
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="due_items")
+    part = models.PositiveSmallIntegerField(default=1)
     number = models.PositiveSmallIntegerField()
     due_date = models.DateField()
     principal_minor = models.BigIntegerField()
@@ -29,12 +122,14 @@ class DueItem(LenderRow):
     paid_fees_minor = models.BigIntegerField(default=0)
     paid_late_minor = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, default="due")
-    next_action_date = models.DateField(null=True)
+    is_earned = models.BooleanField(default=False)
 
     class Meta:
         db_table = "repayments_due_item"
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "number"], name="repayments_due_number"),
+            models.UniqueConstraint(
+                fields=["agreement", "part", "number"], name="repayments_due_part_number"
+            ),
             models.CheckConstraint(
                 name="repayments_due_never_overpaid",
                 condition=models.Q(
@@ -43,15 +138,14 @@ class DueItem(LenderRow):
                 ),
             ),
             models.CheckConstraint(
-                name="repayments_due_state",
-                condition=models.Q(state__in=["due", "late", "paid"]),
+                name="repayments_due_item_state", condition=models.Q(state__in=ITEM_STATES)
             ),
         ]
         indexes = [
             models.Index(
-                fields=["lender", "next_action_date"],
-                condition=models.Q(next_action_date__isnull=False),
-                name="repayments_due_next",
+                fields=["lender", "due_date"],
+                condition=models.Q(is_earned=False),
+                name="repayments_due_to_earn",
             )
         ]
 
@@ -73,12 +167,19 @@ class DueItem(LenderRow):
 
 
 class Collection(LenderRow):
-    """One debit asked of the wallet; its id is the request's id, so it can never happen twice."""
+    """One debit asked of the wallet; its id is the request's id, so it can never happen twice.
 
+    `by_mandate` says whether the clock asked for it or the borrower.
+    """
+
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, null=True, related_name="collections"
+    )
     due_item = models.ForeignKey(DueItem, on_delete=models.PROTECT, related_name="collections")
     amount_minor = models.BigIntegerField()
     state = models.CharField(max_length=10, default="requested")
     reason = models.CharField(max_length=40, blank=True)
+    by_mandate = models.BooleanField(default=True)
     requested_on = models.DateField()
     requested_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -87,9 +188,14 @@ class Collection(LenderRow):
         db_table = "repayments_collection"
         constraints = [
             models.UniqueConstraint(
-                fields=["due_item"],
+                fields=["agreement"],
                 condition=models.Q(state="requested"),
-                name="repayments_collection_one_open",
+                name="repayments_collection_one_at_once",
+            ),
+            models.UniqueConstraint(
+                fields=["agreement", "requested_on"],
+                condition=models.Q(by_mandate=True),
+                name="repayments_collection_once_a_day",
             ),
             models.CheckConstraint(
                 name="repayments_collection_amount", condition=models.Q(amount_minor__gt=0)
@@ -98,7 +204,11 @@ class Collection(LenderRow):
 
 
 class Payment(LenderRow):
-    """Money that arrived, and where it went. `source` is the event that brought it, once."""
+    """Money that arrived, and where it went. `source` is the event that brought it, once.
+
+    `payer` says who paid it (`borrower` or `third_party`), `payer_account` where a refund of it goes
+    back to; empty: the borrower's wallet.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="payments")
     source = models.CharField(max_length=120)
@@ -107,6 +217,8 @@ class Payment(LenderRow):
     value_date = models.DateField()
     received_at = models.DateTimeField()
     allocation = models.JSONField()
+    payer = models.CharField(max_length=12, default="borrower")
+    payer_account = models.CharField(max_length=64, blank=True)
 
     class Meta:
         db_table = "repayments_payment"
@@ -114,5 +226,83 @@ class Payment(LenderRow):
             models.UniqueConstraint(fields=["lender", "source"], name="repayments_payment_source"),
             models.CheckConstraint(
                 name="repayments_payment_amount", condition=models.Q(amount_minor__gt=0)
+            ),
+        ]
+
+
+class Reversal(LenderRow):
+    """A payment that was taken back: a charge-back, a bounced transfer, a mistake of ours."""
+
+    payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="reversal")
+    reason = models.CharField(max_length=40)
+    on_date = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "repayments_reversal"
+
+
+class Suspense(LenderRow):
+    """Money that arrived and cannot be placed: kept, aged, and worked by a person.
+
+    `said` is the reference that came with it, `reason` the code why it is here. It ends assigned to
+    a plan (`payment`) or returned to `payer_account`.
+    """
+
+    source = models.CharField(max_length=120)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    value_date = models.DateField()
+    received_at = models.DateTimeField()
+    received_on = models.DateField()
+    reason = models.CharField(max_length=60)
+    said = models.CharField(max_length=200, blank=True)
+    payer_account = models.CharField(max_length=64, blank=True)
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, null=True, related_name="suspense"
+    )
+    state = models.CharField(max_length=8, default="open")
+    payment = models.OneToOneField(
+        Payment, on_delete=models.PROTECT, null=True, related_name="suspense"
+    )
+    worked_by_id = models.UUIDField(null=True)
+    worked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "repayments_suspense"
+        constraints = [
+            models.UniqueConstraint(fields=["lender", "source"], name="repayments_suspense_source"),
+            models.CheckConstraint(
+                name="repayments_suspense_states",
+                condition=models.Q(state="open", payment__isnull=True, worked_at__isnull=True)
+                | models.Q(state="assigned", payment__isnull=False, worked_at__isnull=False)
+                | models.Q(state="returned", payment__isnull=True, worked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="repayments_suspense_amount", condition=models.Q(amount_minor__gt=0)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lender", "received_on"],
+                condition=models.Q(state="open"),
+                name="repayments_suspense_open",
+            )
+        ]
+
+
+class Refund(LenderRow):
+    """The borrower's credit on its way back; its id is the request's id at the wallet or bank."""
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="refunds")
+    amount_minor = models.BigIntegerField()
+    to_account = models.CharField(max_length=64)
+    requested_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "repayments_refund"
+        constraints = [
+            models.CheckConstraint(
+                name="repayments_refund_amount", condition=models.Q(amount_minor__gt=0)
             ),
         ]

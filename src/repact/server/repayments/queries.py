@@ -14,7 +14,7 @@ from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
-from repact.server.repayments import allocation
+from repact.server.repayments import lives
 from repact.server.repayments.models import Collection, DueItem
 
 _BAR_WIDTH = 440

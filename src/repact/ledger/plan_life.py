@@ -1,0 +1,146 @@
+"""What happens to a plan after it was sealed, as balanced entries.
+
+The plan's receivables always equal what its rows still ask for; what an event changed in them, and
+no money moved for, is interest to come: it stands against unearned interest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from repact.ledger import chart
+from repact.ledger.entry import Entry, lines
+
+
+class Change(NamedTuple):
+    """What an event changed, signed, in minor units.
+
+    `cash_minor` came in; `open_minor` by component is how much more the rows ask for than before;
+    `late_minor` is late interest paid, `credit_minor` the borrower's money that nothing claims,
+    `returned_minor` what was waived and came back.
+    """
+
+    cash_minor: int = 0
+    open_minor: Mapping[str, int] = {}
+    late_minor: int = 0
+    credit_minor: int = 0
+    returned_minor: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to post."""
+        return not (any(self[:1] + self[2:]) or any(self.open_minor.values()))
+
+
+def plan_changed(
+    *,
+    template: str,
+    on: date,
+    currency: str,
+    change: Change,
+    cash_account: str = chart.WALLET_CLEARING,
+) -> Entry:
+    """One event of a plan's life. Raises LedgerError `ledger.too_few_lines` when it is nothing."""
+    receivables = [
+        (chart.PLAN_RECEIVABLE[name], amount) for name, amount in change.open_minor.items()
+    ]
+    to_come = (
+        change.cash_minor
+        + sum(change.open_minor.values())
+        - change.late_minor
+        - change.credit_minor
+        - change.returned_minor
+    )
+    return Entry(
+        template,
+        on,
+        currency,
+        lines(
+            [
+                (cash_account, change.cash_minor),
+                *receivables,
+                (chart.LATE_INCOME, -change.late_minor),
+                (chart.BORROWER_CREDIT, -change.credit_minor),
+                (chart.WAIVERS, -change.returned_minor),
+                (chart.UNEARNED_INTEREST, -to_come),
+            ]
+        ),
+    )
+
+
+def interest_earned(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """A period is over: what it earned is income."""
+    return Entry(
+        "interest_earned",
+        on,
+        currency,
+        lines([(chart.UNEARNED_INTEREST, amount_minor), (chart.INTEREST_INCOME, -amount_minor)]),
+    )
+
+
+def plan_ended(
+    *,
+    template: str,
+    on: date,
+    currency: str,
+    open_minor: Mapping[str, int],
+    owed_minor: Mapping[str, int],
+    late_minor: int = 0,
+    waived_back_minor: int = 0,
+) -> Entry:
+    """A plan gives way: its receivables leave, what is owed that day is owed by contract again.
+
+    `late_minor` is what being late had cost, which becomes penalty; `waived_back_minor` what was
+    waived and is owed again (a withdrawal).
+    """
+    back = [(chart.RECEIVABLE[name], amount) for name, amount in owed_minor.items()]
+    gone = [(chart.PLAN_RECEIVABLE[name], -amount) for name, amount in open_minor.items()]
+    to_come = (
+        sum(owed_minor.values()) - sum(open_minor.values()) - late_minor - waived_back_minor
+    )
+    return Entry(
+        template,
+        on,
+        currency,
+        lines(
+            [
+                *back,
+                *gone,
+                (chart.LATE_INCOME, -late_minor),
+                (chart.WAIVERS, -waived_back_minor),
+                (chart.UNEARNED_INTEREST, -to_come),
+            ]
+        ),
+    )
+
+
+def suspense_received(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """Money arrived that cannot be placed yet: it is kept, and owed to whoever sent it."""
+    return Entry(
+        "suspense_received",
+        on,
+        currency,
+        lines([(chart.WALLET_CLEARING, amount_minor), (chart.SUSPENSE, -amount_minor)]),
+    )
+
+
+def suspense_returned(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """What could not be placed goes back to where it came from."""
+    return Entry(
+        "suspense_returned",
+        on,
+        currency,
+        lines([(chart.SUSPENSE, amount_minor), (chart.WALLET_CLEARING, -amount_minor)]),
+    )
+
+
+def credit_refunded(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """The borrower's credit is paid out."""
+    return Entry(
+        "credit_refunded",
+        on,
+        currency,
+        lines([(chart.BORROWER_CREDIT, amount_minor), (chart.WALLET_CLEARING, -amount_minor)]),
+    )
