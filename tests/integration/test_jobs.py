@@ -17,8 +17,8 @@ from django.db import connection
 
 from repact.server.connectors import wallet
 from repact.server.people.models import Borrower
-from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments.models import Collection, DueItem, Payment
+from repact.server.repayments import collecting
+from repact.server.repayments.models import Collection, Payment
 from tests.conftest import KEY
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,7 +50,6 @@ def until(true, *, seconds):
 def test_a_worker_killed_after_the_wallet_debited_pays_once(world):
     by = world.borrower()
     plan = world.in_force(by)
-    item = DueItem.objects.filter(agreement=plan, state="due").order_by("number").first()
     account = Borrower.objects.get(id=by.id).wallet_account
     before = wallet.account(account).balance_minor
     httpx.post(
@@ -63,7 +62,7 @@ def test_a_worker_killed_after_the_wallet_debited_pays_once(world):
         },
         headers={"Authorization": f"Bearer {KEY}"},
     ).raise_for_status()
-    repayment_actions.request_collection(by=world.system, due_item_id=item.id, now=world.now)
+    collecting.request_collection(by=world.system, agreement_id=plan.id, now=world.now)
     with worker() as first:
         until(lambda: wallet.account(account).balance_minor < before, seconds=20)
         first.send_signal(signal.SIGKILL)

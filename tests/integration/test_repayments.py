@@ -17,6 +17,7 @@ from repact.server.jobs import day
 from repact.server.notices.models import Notice
 from repact.server.people.models import Borrower
 from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import collecting
 from repact.server.repayments import queries as repayment_queries
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import Collection, DueItem, Payment
@@ -69,11 +70,13 @@ class TestAPayment:
 
     def test_of_everything_finishes_the_plan(self, plan, pay):
         owed = sum(item.open_minor for item in DueItem.objects.all())
-        payment = pay(owed + 5)
+        quote = repayment_queries.payoff_quote(plan, on=date(2026, 11, 24))
+        assert quote.total_minor == owed - quote.saved_minor
+        payment = pay(quote.total_minor + 5)
         plan.refresh_from_db()
         assert plan.state == "completed"
         assert payment.allocation["excess"] == 5
-        for account in chart.PLAN_RECEIVABLE.values():
+        for account in (*chart.PLAN_RECEIVABLE.values(), chart.UNEARNED_INTEREST):
             left = Posting.objects.filter(account=account).aggregate(s=Sum("amount_minor"))["s"]
             assert not left
 
@@ -118,8 +121,8 @@ class TestACollection:
         return DueItem.objects.filter(state="due").order_by("number").first()
 
     def ask(self, world, item):
-        return repayment_actions.request_collection(
-            by=world.system, due_item_id=item.id, now=world.now
+        return collecting.request_collection(
+            by=world.system, agreement_id=item.agreement_id, now=world.now
         )
 
     def test_is_posted(self, world, item):
@@ -151,7 +154,7 @@ class TestACollection:
         plan = world.in_force(world.borrower())
         item = DueItem.objects.filter(agreement=plan, state="due").order_by("number").first()
         collection = self.ask(world, item)
-        repayment_actions.settle_collection(
+        collecting.settle_collection(
             by=world.system, collection_id=collection.id, answer=answer, now=world.now
         )
         item.refresh_from_db()
@@ -169,6 +172,10 @@ class TestTheDays:
         assert not Collection.objects.exists()
         day.advance_clock(lender_id=world.lender.id, days=1)
         assert Collection.objects.get().due_item_id == first.id
+        day.advance_clock(lender_id=world.lender.id, days=2)
+        first.refresh_from_db()
+        assert first.state == "grace"
+        assert Notice.objects.filter(kind="missed").count() == 1
         day.advance_clock(lender_id=world.lender.id, days=2)
         first.refresh_from_db()
         assert first.state == "late"

@@ -97,9 +97,7 @@ def plan_ended(
     """
     back = [(chart.RECEIVABLE[name], amount) for name, amount in owed_minor.items()]
     gone = [(chart.PLAN_RECEIVABLE[name], -amount) for name, amount in open_minor.items()]
-    to_come = (
-        sum(owed_minor.values()) - sum(open_minor.values()) - late_minor - waived_back_minor
-    )
+    to_come = sum(owed_minor.values()) - sum(open_minor.values()) - late_minor - waived_back_minor
     return Entry(
         template,
         on,

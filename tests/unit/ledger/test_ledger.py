@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from repact.ledger import chart, templates
+from repact.ledger import chart, plan_life, templates
 from repact.ledger.entry import Entry, LedgerError, Line, lines
 
 ON = date(2026, 11, 24)
@@ -31,6 +31,44 @@ ENTRIES = [
         late_minor=5,
         excess_minor=7,
     ),
+    plan_life.plan_changed(
+        template="payment_received",
+        on=ON,
+        currency="CNY",
+        change=plan_life.Change(
+            cash_minor=10_000,
+            open_minor={"principal": -9_000, "interest": -1_200},
+            late_minor=30,
+            credit_minor=70,
+            returned_minor=0,
+        ),
+    ),
+    plan_life.plan_changed(
+        template="plan_breached",
+        on=ON,
+        currency="CNY",
+        change=plan_life.Change(open_minor={"penalty": 700}, returned_minor=700),
+    ),
+    plan_life.interest_earned(on=ON, currency="CNY", amount_minor=55),
+    plan_life.plan_ended(
+        template="plan_superseded",
+        on=ON,
+        currency="CNY",
+        open_minor={"principal": 90_000, "interest": 8_000},
+        owed_minor={"principal": 90_000, "interest": 300, "penalty": 40},
+        late_minor=40,
+    ),
+    plan_life.plan_ended(
+        template="plan_withdrawn",
+        on=ON,
+        currency="CNY",
+        open_minor={"principal": 100_000, "interest": 9_000},
+        owed_minor=OWED,
+        waived_back_minor=3_200,
+    ),
+    plan_life.suspense_received(on=ON, currency="CNY", amount_minor=1),
+    plan_life.suspense_returned(on=ON, currency="CNY", amount_minor=1),
+    plan_life.credit_refunded(on=ON, currency="CNY", amount_minor=1),
 ]
 
 
@@ -49,7 +87,7 @@ class TestEveryTemplate:
 
 
 def test_a_payment_gives_every_minor_unit_a_place():
-    entry = ENTRIES[-1]
+    entry = ENTRIES[3]
     by_account = {line.account: line.amount_minor for line in entry.lines}
     assert by_account[chart.WALLET_CLEARING] == 900 + 90 + 9 + 1 + 5 + 7
     assert by_account[chart.BORROWER_CREDIT] == -7
@@ -89,3 +127,22 @@ def test_every_account_has_a_name_in_both_languages():
         value for name, value in vars(chart).items() if name.isupper() and isinstance(value, str)
     }
     assert named <= set(chart.accounts())
+
+
+class TestAChangeOfAPlan:
+    def test_sets_interest_that_will_not_come_against_unearned_interest(self):
+        by_account = {line.account: line.amount_minor for line in ENTRIES[4].lines}
+        assert by_account[chart.UNEARNED_INTEREST] == 30 + 70 - 10_000 + 10_200
+
+    @pytest.mark.parametrize(
+        ("change", "nothing"),
+        [
+            (plan_life.Change(), True),
+            (plan_life.Change(open_minor={"principal": 0}), True),
+            (plan_life.Change(open_minor={"principal": 1}), False),
+            (plan_life.Change(cash_minor=1), False),
+            (plan_life.Change(returned_minor=1), False),
+        ],
+    )
+    def test_says_when_it_is_nothing(self, change, nothing):
+        assert change.is_nothing is nothing

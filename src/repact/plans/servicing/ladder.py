@@ -35,11 +35,6 @@ def steps(conduct: Conduct, due_date: date, /) -> tuple[Step, ...]:
     )
 
 
-def due(conduct: Conduct, due_date: date, /, *, done: int, on: date) -> tuple[Step, ...]:
-    """The steps that a day asks for, after the first `done` of them; none while it is not time."""
-    return tuple(step for step in steps(conduct, due_date)[done:] if step.on <= on)
-
-
 def _steps(conduct: Conduct, due_date: date) -> Iterator[Step]:
     day = timedelta(days=1)
     over = due_date + conduct.grace_days * day + day  # the first day after the grace days

@@ -16,7 +16,7 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.offers import actions as offer_actions
 from repact.server.offers import automatic
 from repact.server.offers import queries as offer_queries
-from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import clockwork
 from repact.server.repayments import queries as repayment_queries
 
 DAYS_MAX = 400
@@ -27,8 +27,12 @@ def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
     make last day's plans a second time. Returns how many items were touched."""
     by = actor.system(lender_id)
     due = repayment_queries.due_by_clock(on=on)
-    for item_id in due:
-        repayment_actions.act_by_clock(by=by, due_item_id=item_id, on=on, now=now)
+    for plan_id in due:
+        clockwork.act_by_clock(by=by, plan_id=plan_id, on=on, now=now)
+    to_earn = repayment_queries.to_earn(on=on)
+    for first in range(0, len(to_earn), clockwork.EARNED_AT_ONCE):
+        some = to_earn[first : first + clockwork.EARNED_AT_ONCE]
+        clockwork.earn_interest(by=by, item_ids=some, on=on, now=now)
     expired = offer_queries.expired(now=now)
     for offer_set in expired:
         offer_actions.expire(by=by, set_id=offer_set.id, now=now)

@@ -29,8 +29,9 @@ from repact.server.offers import automatic
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.models import OfferSet
 from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import collecting
 from repact.server.repayments import queries as repayment_queries
-from repact.server.repayments.models import Payment
+from repact.server.repayments.models import Collection, Payment
 from repact.server.tenancy import scope
 
 STALLED_SECONDS = 30
@@ -173,19 +174,9 @@ def collect(*, lender_id: str, event_id: str) -> None:
         collection = repayment_queries.collection(event.subject_id)
         if collection.state != "requested":
             return
-        agreement = collection.due_item.agreement
-        answer = wallet.debit_status(collection.id) or wallet.debit(
-            request_id=collection.id,
-            account=agreement.borrower.wallet_account,
-            amount_minor=collection.amount_minor,
-            currency=agreement_queries.contents(agreement).currency,
-            mandate_ref=agreement.reference,
-            memo=agreement.reference,
-        )
+        answer = wallet.debit_status(collection.id) or _debit(collection)
         now = clock_queries.business_now(lender_id=by.lender_id)
-        repayment_actions.settle_collection(
-            by=by, collection_id=collection.id, answer=answer, now=now
-        )
+        collecting.settle_collection(by=by, collection_id=collection.id, answer=answer, now=now)
 
 
 @app.periodic(cron="* * * * * */10")
@@ -195,6 +186,25 @@ async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         await manager.retry_job(job)
+
+
+def _debit(collection: Collection) -> wallet.DebitAnswer:
+    """Ask the wallet, unless what was signed says no: then nothing reaches it."""
+    agreement = collection.agreement
+    account = agreement.borrower.wallet_account
+    refused = collecting.refusal(
+        collection, balance_minor=lambda: wallet.account(account).balance_minor
+    )
+    if refused:
+        return wallet.DebitAnswer(status="declined", reason=refused)
+    return wallet.debit(
+        request_id=collection.id,
+        account=account,
+        amount_minor=collection.amount_minor,
+        currency=agreement.plan.currency,
+        mandate_ref=agreement.reference,
+        memo=agreement.reference,
+    )
 
 
 def _tell(by: Actor, event: Event, borrower_id: UUID, kind: str, **params: object) -> None:

@@ -224,7 +224,7 @@ def place(
 def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) -> None:
     """Undo a payment that was taken back, as if it had never arrived; once.
 
-    A plan it had completed is in force again. Raises `repayments.not_in_force` when another
+    Raises `repayments.not_in_force` when another
     agreement has taken the plan's place, `repayments.unknown_payment`.
     """
     system = _system(by)
@@ -235,8 +235,6 @@ def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) 
     if Reversal.objects.filter(payment=found).exists():
         audit_actions.unchanged()
         return
-    if agreement.state == agreement_states.COMPLETED:
-        agreement = agreement_actions.reopen(by=system, agreement_id=agreement.id, now=now)
     if agreement.state != agreement_states.IN_FORCE:
         raise RepaymentError("repayments.not_in_force", state=agreement.state)
     on = posting.business_date(by, now)

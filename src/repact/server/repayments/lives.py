@@ -29,6 +29,7 @@ from repact.server.repayments.models import COMPONENTS, DueItem, Part, Plan, Pla
 CACHED = tuple(f"{name}_minor" for name in COMPONENTS)
 PAID = (*(f"paid_{name}_minor" for name in COMPONENTS), "paid_late_minor")
 OPEN_STANDINGS = ("active", "breached", "terminated")
+RUNNING = ("active", "breached")
 
 
 class News(NamedTuple):
@@ -71,17 +72,21 @@ class Life:
         ) + sum(state.returned.total_minor for state in self.states.values())
 
     @property
-    def next_due_date(self) -> date | None:
-        """The oldest date on which something is still open, or the next one."""
-        return min(
-            (
+    def open_dates(self) -> list[date]:
+        """The dates on which something is still open, oldest first."""
+        return sorted(
+            {
                 row.due_date
                 for state in self.states.values()
                 for row in state.rows
                 if row.open_minor and state.standing in OPEN_STANDINGS
-            ),
-            default=None,
+            }
         )
+
+    @property
+    def next_due_date(self) -> date | None:
+        """The oldest date on which something is still open, or the next one."""
+        return next(iter(self.open_dates), None)
 
     def open_on(self, due_date: date, /) -> int:
         """What is open of the rows that fall due on a date."""
@@ -224,22 +229,30 @@ def add(life: Life, news: Sequence[News], /) -> None:
 
 def retime(life: Life, /) -> None:
     """Write what stands of the plan, and the next day anything happens to it by the clock."""
-    plan, due_date = life.plan, life.next_due_date
-    if plan.due_date != due_date:
-        plan.due_date, plan.steps_done = due_date, 0
+    plan = life.plan
+    plan.due_date = life.next_due_date
     plan.standing, plan.open_minor = life.standing, life.open_minor
     plan.credit_minor = sum(state.credit_minor for state in life.states.values())
     plan.next_action_date = _next_action(life)
     plan.save()
 
 
+def steps(life: Life, /) -> list[tuple[date, ladder.Step]]:
+    """Steps still to be taken for every date on which something is open, in order."""
+    left = [
+        (due_date, step)
+        for due_date in life.open_dates
+        for step in ladder.steps(life.conduct, due_date)
+        if step.on > life.plan.acted_until
+    ]
+    return sorted(left, key=lambda one: (one[1].on, one[0]))
+
+
 def _next_action(life: Life) -> date | None:
     plan = life.plan
-    quiet = plan.stopped or plan.disputed_at or plan.standing not in {"active", "breached"}
-    if quiet or plan.due_date is None:
+    if plan.stopped or plan.disputed_at or plan.standing not in RUNNING:
         return None
-    left = ladder.steps(life.conduct, plan.due_date)[plan.steps_done :]
-    return left[0].on if left else None
+    return min((step.on for _, step in steps(life)), default=None)
 
 
 def begin(
@@ -263,6 +276,7 @@ def begin(
         agreement=agreement,
         currency=plans[1].position.currency,
         open_minor=0,
+        acted_until=on,
     )
     Part.objects.bulk_create(made.values())
     DueItem.objects.bulk_create(_as_signed(agreement, parts))

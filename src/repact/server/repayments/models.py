@@ -20,8 +20,9 @@ ITEM_STATES = ("due", "grace", "late", "paid")
 class Plan(LenderRow):
     """One agreement as it is lived by: where it stands, and the next day anything happens to it.
 
-    `due_date` is the date the ladder of conduct is about, of whose steps `steps_done` are taken;
-    `next_action_date` is NULL when nothing happens by the clock. While `stopped` names a reason,
+    `due_date` is the oldest date on which something is open. Every step of the ladder of conduct up
+    to `acted_until` has been taken; `next_action_date` is the day of the next, NULL when there is
+    none. While `stopped` names a reason,
     nothing is charged and nothing is called late; a disputed or revoked mandate debits nothing.
     """
 
@@ -29,7 +30,7 @@ class Plan(LenderRow):
     currency = models.CharField(max_length=3)
     standing = models.CharField(max_length=12, default="active")
     due_date = models.DateField(null=True)
-    steps_done = models.PositiveSmallIntegerField(default=0)
+    acted_until = models.DateField()
     next_action_date = models.DateField(null=True)
     open_minor = models.BigIntegerField()
     credit_minor = models.BigIntegerField(default=0)
@@ -206,7 +207,7 @@ class Collection(LenderRow):
 class Payment(LenderRow):
     """Money that arrived, and where it went. `source` is the event that brought it, once.
 
-    `payer` says who paid it (`borrower` or `third_party`), `payer_account` where a refund of it goes
+    `payer` says who paid (`borrower` or `third_party`), `payer_account` where a refund of it goes
     back to; empty: the borrower's wallet.
     """
 

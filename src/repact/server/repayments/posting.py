@@ -57,8 +57,15 @@ def happen(
         )
         name = source if number == 1 else f"{source}:{number}"
         on_its_day = early[number]
-        _post(life, by, template, event.on if on_its_day else life.on, on_its_day or whole, name,
-              cash_account)
+        _post(
+            life,
+            by,
+            template,
+            event.on if on_its_day else life.on,
+            on_its_day or whole,
+            name,
+            cash_account,
+        )
         if on_its_day:
             later = accounting.less(whole, on_its_day)
             _post(life, by, "plan_compensated", life.on, later, f"{name}:later", cash_account)

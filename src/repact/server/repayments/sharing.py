@@ -39,7 +39,7 @@ def share(
 
 
 def due_minor(state: PlanState, /) -> int:
-    """What is due by the state's day: rows, what being late cost, and what a breach brought back."""
+    """What is due by the state's day: rows, late cost, and waivers a breach brought back."""
     rows = sum(row.open_minor for row in state.rows if row.due_date <= state.as_of)
     return rows + state.returned.total_minor
 

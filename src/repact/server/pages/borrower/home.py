@@ -17,7 +17,7 @@ from repact.server.offers import queries as offer_queries
 from repact.server.pages import access, sentences
 from repact.server.pages.borrower import debts
 from repact.server.people import queries as people_queries
-from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import collecting
 from repact.server.repayments import queries as repayment_queries
 
 
@@ -37,7 +37,7 @@ def pay(request: HttpRequest) -> HttpResponse:
     if agreement is None:
         return redirect("borrower:home")
     try:
-        repayment_actions.pay_now(by=by, agreement_id=agreement.id, now=request.now)
+        collecting.pay_now(by=by, agreement_id=agreement.id, now=request.now)
     except RepactError as error:
         return _home(request, error=error)
     return redirect("borrower:home")

@@ -1,0 +1,208 @@
+"""Asking the wallet for money: by the clock under the mandate, or because the borrower says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from repact.server.audit import actions as audit_actions
+from repact.server.audit.actor import BORROWER, SYSTEM, Actor
+from repact.server.connectors.wallet import DebitAnswer
+from repact.server.notices import actions as notice_actions
+from repact.server.people import doors
+from repact.server.repayments import actions, lives, posting
+from repact.server.repayments.errors import RepaymentError
+from repact.server.repayments.lives import Life
+from repact.server.repayments.models import Collection, DueItem
+
+
+@doors.action("repayments.request_collection", may=(SYSTEM, BORROWER))
+def request_collection(
+    *, by: Actor, agreement_id: UUID, amount_minor: int | None = None, now: datetime
+) -> Collection | None:
+    """Ask for money to be debited; a background task carries it to the wallet.
+
+    The amount is what is due, or the next payment when nothing is; the borrower may name one.
+    While a request is open there is no second one, and the clock asks once a day. None when nothing
+    is open, or the mandate is revoked or disputed and the clock asks.
+    Raises `repayments.more_than_owed`, `.not_positive`, `.charging_stopped`.
+    """
+    life = _life(by, agreement_id, now)
+    plan, by_mandate = life.plan, by.role == SYSTEM
+    waiting = Collection.objects.filter(agreement_id=agreement_id, state="requested").first()
+    if waiting or not life.next_due_date:
+        audit_actions.unchanged()
+        return waiting
+    if plan.stopped and not by_mandate:
+        raise RepaymentError("repayments.charging_stopped", reason=plan.stopped)
+    barred = plan.stopped or plan.mandate_revoked_at or plan.disputed_at
+    today = Collection.objects.filter(
+        agreement_id=agreement_id, requested_on=life.on, by_mandate=True
+    )
+    if by_mandate and (barred or today.exists()):
+        audit_actions.unchanged()
+        return None
+    collection = Collection.objects.create(
+        lender_id=by.lender_id,
+        agreement_id=agreement_id,
+        due_item=_first_open(life),
+        amount_minor=_amount(life, amount_minor),
+        by_mandate=by_mandate,
+        requested_on=life.on,
+        requested_at=now,
+    )
+    audit_actions.record(
+        by=by,
+        action="repayments.request_collection",
+        subject_id=collection.id,
+        case_id=life.agreement.case_id,
+        now=now,
+        amount_minor=collection.amount_minor,
+    )
+    return collection
+
+
+@doors.action("repayments.settle_collection", may=(SYSTEM,))
+def settle_collection(
+    *, by: Actor, collection_id: UUID, answer: DebitAnswer, now: datetime
+) -> None:
+    """Note the wallet's final answer; money that came is posted in the same transaction.
+
+    A refusal is a message, not a fee. Raises `repayments.answer_unknown` while there is none.
+    """
+    found = Collection.objects.only("agreement_id").get(id=collection_id)
+    lives.agreement_for_update(found.agreement_id)
+    collection = Collection.objects.select_for_update(of=("self",)).get(id=collection_id)
+    if collection.state != "requested":
+        audit_actions.unchanged()
+        return
+    if answer.status == "unknown":
+        raise RepaymentError("repayments.answer_unknown")
+    collection.state, collection.settled_at = answer.status, now
+    collection.reason = answer.reason or ""
+    collection.save()
+    agreement = collection.agreement
+    audit_actions.record(
+        by=by,
+        action="repayments.settle_collection",
+        subject_id=collection.id,
+        case_id=agreement.case_id,
+        now=now,
+        status=answer.status,
+        reason=collection.reason,
+    )
+    if answer.status == "succeeded":
+        actions.receive_payment(
+            by=by,
+            agreement_id=agreement.id,
+            source=f"wallet:{collection.id}",
+            amount_minor=collection.amount_minor,
+            currency=agreement.plan.currency,
+            value_date=collection.requested_on,
+            now=now,
+        )
+    elif collection.reason != "paid_otherwise":
+        notice_actions.tell(
+            by=by,
+            borrower_id=agreement.borrower_id,
+            kind="debit_left_enough"
+            if collection.reason == "leaves_too_little"
+            else "debit_declined",
+            source=f"collection:{collection.id}",
+            now=now,
+            amount_minor=collection.amount_minor,
+        )
+
+
+@doors.action("repayments.pay_now", may=(BORROWER,))
+def pay_now(
+    *, by: Actor, agreement_id: UUID, amount_minor: int | None = None, now: datetime
+) -> None:
+    """The borrower pays what is due, the next payment, or an amount of their own, now.
+
+    Raises `repayments.nothing_due`, and as `request_collection` does.
+    """
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None or agreement.borrower_id != by.id:
+        raise RepaymentError("repayments.unknown_agreement")
+    made = request_collection(by=by, agreement_id=agreement_id, amount_minor=amount_minor, now=now)
+    if made is None:
+        raise RepaymentError("repayments.nothing_due")
+    audit_actions.record(
+        by=by,
+        action="repayments.pay_now",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+    )
+
+
+@doors.action("repayments.revoke_mandate", may=(BORROWER,))
+def revoke_mandate(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """Debit nothing by the clock from now on; the plan itself goes on."""
+    _mandate(by, agreement_id, now, action="repayments.revoke_mandate", revoked=True)
+
+
+@doors.action("repayments.grant_mandate", may=(BORROWER,))
+def grant_mandate(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """Debit by the clock again, as signed."""
+    _mandate(by, agreement_id, now, action="repayments.grant_mandate", revoked=False)
+
+
+def refusal(collection: Collection, /, *, balance_minor: Callable[[], int]) -> str:
+    """Why a request must not reach the wallet; empty when it may. Asked just before it would.
+
+    The mandate and a dispute, a stop, money that came by another way, and what must stay in the
+    wallet to live on: the clock never takes that. The borrower's own request may.
+    """
+    plan = collection.agreement.plan
+    if plan.stopped:
+        return "charging_stopped"
+    life = lives.load(collection.agreement, on=collection.requested_on)
+    if collection.by_mandate and (plan.mandate_revoked_at or plan.disputed_at):
+        return "mandate_not_in_force"
+    most = _amount(life, None) if collection.by_mandate else life.open_minor
+    if collection.amount_minor > most:
+        return "paid_otherwise"
+    if not collection.by_mandate:
+        return ""
+    leaves = life.conduct.debit_leaves_minor
+    if leaves and balance_minor() - collection.amount_minor < leaves:
+        return "leaves_too_little"
+    return ""
+
+
+def _mandate(by: Actor, agreement_id: UUID, now: datetime, *, action: str, revoked: bool) -> None:
+    life = _life(by, agreement_id, now)
+    if bool(life.plan.mandate_revoked_at) == revoked:
+        audit_actions.unchanged()
+        return
+    life.plan.mandate_revoked_at = now if revoked else None
+    life.plan.save()
+    audit_actions.record(
+        by=by, action=action, subject_id=agreement_id, case_id=life.agreement.case_id, now=now
+    )
+
+
+def _life(by: Actor, agreement_id: UUID, now: datetime) -> Life:
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None or (by.role == BORROWER and agreement.borrower_id != by.id):
+        raise RepaymentError("repayments.unknown_agreement")
+    return lives.load(agreement, on=posting.business_date(by, now))
+
+
+def _amount(life: Life, wished: int | None) -> int:
+    if wished is None:
+        due_date = life.next_due_date
+        return life.due_minor or (life.open_on(due_date) if due_date else 0)
+    if wished <= 0:
+        raise RepaymentError("repayments.not_positive", field="amount_minor")
+    if wished > life.open_minor:
+        raise RepaymentError("repayments.more_than_owed", field="amount_minor")
+    return wished
+
+
+def _first_open(life: Life) -> DueItem:
+    found = DueItem.objects.filter(agreement=life.agreement, due_date=life.next_due_date)
+    return found.exclude(state="paid").order_by("part", "number").first()

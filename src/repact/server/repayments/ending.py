@@ -1,0 +1,257 @@
+"""When a plan is broken, made good, ended, given up for another, or taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from repact.ledger import plan_life
+from repact.plans.errors import PlanError
+from repact.plans.position import Position
+from repact.plans.servicing import events
+from repact.plans.servicing.replay import position_on
+from repact.server.agreements.models import Agreement
+from repact.server.audit import actions as audit_actions
+from repact.server.audit.actor import SUPERVISOR, SYSTEM, Actor
+from repact.server.books import actions as book_actions
+from repact.server.loans import actions as loan_actions
+from repact.server.loans.models import Loan
+from repact.server.notices import actions as notice_actions
+from repact.server.people import doors
+from repact.server.repayments import accounting, lives, posting
+from repact.server.repayments.errors import RepaymentError
+from repact.server.repayments.lives import RUNNING, Life
+from repact.server.repayments.models import COMPONENTS, Part
+
+
+@doors.action("repayments.declare_breach", may=(SUPERVISOR, SYSTEM))
+def declare_breach(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """Declare a plan breached, after its grace and cure days; waivers return only if agreed so.
+
+    Raises `repayments.breach_too_early` with the first day it is possible.
+    """
+    life = _running(by, agreement_id, now)
+    if life.standing == "breached":
+        audit_actions.unchanged()
+        return
+    late = [n for n, state in life.states.items() if state.breach_possible_from]
+    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    try:
+        changes = posting.happen(
+            life,
+            by=system,
+            events={
+                number: events.Breach(
+                    id=f"breach:{life.plan.events_count + 1}", on=life.on, kind="breach"
+                )
+                for number in late
+            },
+            template="plan_breached",
+            source=f"breach:{life.agreement.id}:{life.plan.events_count + 1}",
+        )
+    except PlanError as error:
+        raise RepaymentError("repayments.breach_too_early", **error.params) from error
+    if not late:
+        raise RepaymentError("repayments.breach_too_early", possible_from=None)
+    returned = sum(change.returned_minor for change in changes.values())
+    _tell(life, system, "breached", now, amount_minor=life.due_minor, returned_minor=returned)
+    _record(life, by, "repayments.declare_breach", now, returned_minor=returned)
+
+
+def reinstate(life: Life, /, *, by: Actor, now: datetime) -> None:
+    """When everything due is paid, a breached plan goes on as if it had not been breached."""
+    cured = [
+        number
+        for number, state in life.states.items()
+        if state.standing == "breached" and not state.overdue_minor
+    ]
+    if not cured:
+        return
+    posting.happen(
+        life,
+        by=by,
+        events={
+            number: events.Cure(id=f"cure:{life.plan.events_count + 1}", on=life.on, kind="cure")
+            for number in cured
+        },
+        template="plan_reinstated",
+        source=f"cure:{life.agreement.id}:{life.plan.events_count + 1}",
+    )
+    if life.standing != "breached":
+        _tell(life, by, "reinstated", now, amount_minor=life.open_minor)
+
+
+@doors.action("repayments.terminate", may=(SUPERVISOR,))
+def terminate(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """End a breached plan: all that is owed falls due, interest to come does not.
+
+    Raises `repayments.not_breached`.
+    """
+    life = _running(by, agreement_id, now)
+    if life.standing != "breached":
+        raise RepaymentError("repayments.not_breached", standing=life.standing)
+    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    name = f"termination:{life.plan.events_count + 1}"
+    posting.happen(
+        life,
+        by=system,
+        events={
+            number: events.Termination(id=name, on=life.on, kind="termination")
+            for number, state in life.states.items()
+            if state.standing in {"active", "breached"}
+        },
+        template="plan_terminated",
+        source=f"{name}:{life.agreement.id}",
+    )
+    posting.earn_the_rest(life, by=system)
+    _tell(life, system, "terminated", now, amount_minor=life.due_minor)
+    _record(life, by, "repayments.terminate", now, open_minor=life.open_minor)
+
+
+def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetime) -> None:
+    """Let running plans over these loans end for a new agreement, from what is owed today."""
+    running = Part.objects.filter(loan_id__in=loan_ids, agreement__plan__standing__in=RUNNING)
+    for agreement_id in sorted(set(running.values_list("agreement_id", flat=True))):
+        old = lives.agreement_for_update(agreement_id)
+        if old is None or old.id == to.id:
+            continue
+        life = lives.load(old, on=posting.business_date(by, now))
+        for number, state in life.states.items():
+            if state.standing == "completed":
+                continue
+            owed = position_on(life.signed[number], life.events[number], life.on)
+            late = sum(row.due.late - row.paid.late for row in state.rows)
+            lives.add(
+                life,
+                [
+                    lives.News(
+                        number,
+                        events.Renegotiation(
+                            id=f"renegotiated:{to.id}",
+                            on=life.on,
+                            kind="renegotiation",
+                            agreement=to.reference,
+                        ),
+                    )
+                ],
+            )
+            _leave(life, number, "plan_superseded", owed, by, late_minor=late)
+            _publish(life, number, owed, by, now, plan_runs=False)
+        _stand_down(life, "renegotiated")
+        posting.earn_the_rest(life, by=by)
+
+
+@doors.action("repayments.publish", may=(SYSTEM,))
+def publish(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """Say in the lender's book what is owed under a running plan today, part by part."""
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None:
+        raise RepaymentError("repayments.unknown_agreement")
+    life = lives.load(agreement, on=posting.business_date(by, now))
+    publish_life(life, by=by, now=now)
+    audit_actions.unchanged()
+
+
+def publish_life(life: Life, /, *, by: Actor, now: datetime) -> None:
+    """The same for a plan at hand."""
+    for number, state in life.states.items():
+        if state.standing in {"active", "breached"} and state.open_minor:
+            owed = position_on(life.signed[number], life.events[number], life.on)
+            _publish(life, number, owed, by, now, plan_runs=True)
+
+
+def _publish(
+    life: Life, number: int, owed: Position, by: Actor, now: datetime, *, plan_runs: bool
+) -> None:
+    state, loan = life.states[number], life.parts[number].loan_id
+    overdue = sum(
+        row.due.principal - row.paid.principal for row in state.rows if row.due_date < life.on
+    )
+    oldest = Loan.objects.only("oldest_unpaid_due_date").get(id=loan).oldest_unpaid_due_date
+    loan_actions.publish_position(
+        by=by,
+        loan_id=loan,
+        position=owed,
+        overdue_principal_minor=min(overdue, owed.principal_minor),
+        oldest_unpaid_due_date=oldest,
+        plan_rate_ppm=state.annual_rate_ppm if plan_runs else None,
+        plan_penalty_rate_ppm=life.conduct.late_rate_ppm if plan_runs else None,
+        now=now,
+    )
+
+
+def _leave(
+    life: Life,
+    number: int,
+    template: str,
+    owed: Position,
+    by: Actor,
+    *,
+    late_minor: int = 0,
+    waived_back_minor: int = 0,
+) -> None:
+    suffix = "" if number == 1 else f":{number}"
+    book_actions.post(
+        by=by,
+        entry=plan_life.plan_ended(
+            template=template,
+            on=life.on,
+            currency=life.plan.currency,
+            open_minor=accounting.open_minor(life.states[number]),
+            owed_minor={name: getattr(owed, f"{name}_minor") for name in COMPONENTS},
+            late_minor=late_minor,
+            waived_back_minor=waived_back_minor,
+        ),
+        source=f"{template}:{life.agreement.id}{suffix}",
+        agreement_id=life.agreement.id,
+    )
+
+
+def _less(position: Position, paid_minor: int) -> Position:
+    """What is owed by contract after payments: fees, penalty, interest, then principal."""
+    left, owed = paid_minor, {}
+    for name in ("fees", "penalty", "interest", "principal"):
+        amount = getattr(position, f"{name}_minor")
+        owed[f"{name}_minor"] = amount - min(left, amount)
+        left -= min(left, amount)
+    return position.model_copy(update=owed)
+
+
+def _stand_down(life: Life, standing: str) -> None:
+    plan = life.plan
+    plan.standing, plan.next_action_date, plan.due_date = standing, None, None
+    plan.open_minor = 0
+    plan.save()
+
+
+def _running(by: Actor, agreement_id: UUID, now: datetime) -> Life:
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None:
+        raise RepaymentError("repayments.unknown_agreement")
+    life = lives.load(agreement, on=posting.business_date(by, now))
+    if life.standing not in RUNNING:
+        raise RepaymentError("repayments.not_in_force", state=life.standing)
+    return life
+
+
+def _tell(life: Life, by: Actor, kind: str, now: datetime, **params: int) -> None:
+    notice_actions.tell(
+        by=by,
+        borrower_id=life.agreement.borrower_id,
+        kind=kind,
+        source=f"{kind}:{life.agreement.id}:{life.plan.events_count}",
+        now=now,
+        **params,
+    )
+
+
+def _record(life: Life, by: Actor, action: str, now: datetime, **facts: int) -> None:
+    audit_actions.record(
+        by=by,
+        action=action,
+        subject_id=life.agreement.id,
+        case_id=life.agreement.case_id,
+        now=now,
+        **facts,
+    )
