@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from repact.errors import RepactError
+from repact.server.pages import plan_sentences
 from repact.server.pages.templatetags.figures import money
 
 
@@ -149,7 +150,7 @@ SENTENCES: dict[str, str] = {
     "policies.takes_effect_in_the_past": _("A policy takes effect today or later, never earlier."),
     "policies.wrong_state": _("This policy was already decided."),
     "policy.none_in_force": _("No policy is in force today."),
-    "repayments.nothing_due": _("Nothing is due."),
+    **plan_sentences.SENTENCES,
     "connectors.unreachable": _("Another system did not answer. Nothing is lost; try again soon."),
 }
 
@@ -181,10 +182,7 @@ TOLD: dict[str, str] = {
         "%(until_date)s another person can look again; the pause stays."
     ),
     "due_soon": _("¥%(amount)s is due on %(due_date)s."),
-    "late": _(
-        "¥%(amount)s was due on %(due_date)s. For %(grace_days)s days nothing is added. "
-        "If this month is hard, tell us."
-    ),
+    **plan_sentences.TOLD,
     "offers_ready": _("Your plans are ready to compare."),
     "paid": _("¥%(amount)s arrived. Thank you."),
     "plan_refused": _("One plan was not agreed. The reason and another way are in your case."),
@@ -195,6 +193,8 @@ TOLD: dict[str, str] = {
 def told(kind: str, params: dict[str, Any], /) -> str:
     """What a notice says, in the reader's language."""
     facts = {**params, "amount": money(params.get("amount_minor"))}
+    if kind == "plan_changed":
+        facts["sentence"] = params["zh" if (get_language() or "zh").startswith("zh") else "en"]
     return gettext(TOLD[kind]) % facts
 
 

@@ -20,7 +20,7 @@ from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import lives, opening, posting, sharing
+from repact.server.repayments import ending, lives, opening, posting, sharing
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import Payment, Refund, Reversal, Suspense
@@ -51,7 +51,8 @@ def begin(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     if agreement is None or agreement.state != agreement_states.SIGNED:
         audit_actions.unchanged()
         return
-    agreement = agreement_actions.seal(by=by, agreement_id=agreement_id, now=now)
+    agreement_actions.seal(by=by, agreement_id=agreement_id, now=now)
+    agreement = agreement_actions.begin(by=by, agreement_id=agreement_id, now=now)
     opening.open_plan(agreement, by=by, now=now)
     case_actions.move(by=by, case_id=agreement.case_id, event="start_plan", now=now)
     audit_actions.record(
@@ -216,6 +217,7 @@ def place(
         amount_minor=payment.amount_minor,
         **payment.allocation,
     )
+    ending.reinstate(life, by=by, now=now)
     posting.finish(life, by=by, now=now)
     return payment
 
@@ -235,7 +237,7 @@ def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) 
     if Reversal.objects.filter(payment=found).exists():
         audit_actions.unchanged()
         return
-    if agreement.state != agreement_states.IN_FORCE:
+    if agreement.state not in lives.PAYABLE:
         raise RepaymentError("repayments.not_in_force", state=agreement.state)
     on = posting.business_date(by, now)
     life = lives.load(agreement, on=on)

@@ -11,9 +11,10 @@ from repact.plans.errors import PlanError
 from repact.plans.position import Position
 from repact.plans.servicing import events
 from repact.plans.servicing.replay import position_on
+from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import SUPERVISOR, SYSTEM, Actor
+from repact.server.audit.actor import BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Loan
@@ -54,6 +55,7 @@ def declare_breach(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         raise RepaymentError("repayments.breach_too_early", **error.params) from error
     if not late:
         raise RepaymentError("repayments.breach_too_early", possible_from=None)
+    agreement_actions.breach(by=system, agreement_id=agreement_id, now=now)
     returned = sum(change.returned_minor for change in changes.values())
     _tell(life, system, "breached", now, amount_minor=life.due_minor, returned_minor=returned)
     _record(life, by, "repayments.declare_breach", now, returned_minor=returned)
@@ -79,6 +81,8 @@ def reinstate(life: Life, /, *, by: Actor, now: datetime) -> None:
         source=f"cure:{life.agreement.id}:{life.plan.events_count + 1}",
     )
     if life.standing != "breached":
+        agreement_actions.reinstate(by=by, agreement_id=life.agreement.id, now=now)
+        life.agreement.refresh_from_db()
         _tell(life, by, "reinstated", now, amount_minor=life.open_minor)
 
 
@@ -107,6 +111,35 @@ def terminate(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     posting.earn_the_rest(life, by=system)
     _tell(life, system, "terminated", now, amount_minor=life.due_minor)
     _record(life, by, "repayments.terminate", now, open_minor=life.open_minor)
+
+
+@doors.action("repayments.withdraw", may=(BORROWER,))
+def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
+    """Take a plan back in its cooling-off days: the contract stands as it would have stood.
+
+    Payments made stay paid, what was waived is owed again, and the days in between cost nothing.
+    Raises what `agreements.withdraw` raises when it is too late.
+    """
+    agreement = lives.agreement_for_update(agreement_id)
+    if agreement is None or agreement.borrower_id != by.id:
+        raise RepaymentError("repayments.unknown_agreement")
+    life = lives.load(agreement, on=posting.business_date(by, now))
+    if life.plan.standing == "withdrawn":
+        audit_actions.unchanged()
+        return
+    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    agreement_actions.withdraw(by=by, agreement_id=agreement_id, now=now)
+    for number, state in life.states.items():
+        position = life.signed[number].position
+        owed = _less(position, sum(state.paid) + state.prepaid_minor)
+        waived = life.signed[number].schedule.totals.waived_minor
+        _leave(life, number, "plan_withdrawn", owed, system, waived_back_minor=waived)
+        _publish(life, number, owed, system, now, plan_runs=False)
+        Part.objects.filter(id=life.parts[number].id).update(standing="withdrawn")
+    _stand_down(life, "withdrawn")
+    posting.earn_the_rest(life, by=system)
+    _tell(life, system, "withdrawn", now)
+    _record(life, by, "repayments.withdraw", now)
 
 
 def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetime) -> None:

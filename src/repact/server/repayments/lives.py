@@ -30,6 +30,7 @@ CACHED = tuple(f"{name}_minor" for name in COMPONENTS)
 PAID = (*(f"paid_{name}_minor" for name in COMPONENTS), "paid_late_minor")
 OPEN_STANDINGS = ("active", "breached", "terminated")
 RUNNING = ("active", "breached")
+PAYABLE = (agreement_states.IN_FORCE, agreement_states.BREACHED)
 
 
 class News(NamedTuple):
@@ -131,7 +132,7 @@ def load_to_pay(agreement: Agreement, /, *, currency: str, value_date: date, on:
     Raises RepaymentError `repayments.not_in_force`, `.wrong_currency`, `.value_date_ahead`,
     `.charging_stopped`, and what `load` raises.
     """
-    if agreement.state != agreement_states.IN_FORCE:
+    if agreement.state not in PAYABLE:
         raise RepaymentError("repayments.not_in_force", state=agreement.state)
     life = load(agreement, on=on)
     if currency != life.plan.currency:

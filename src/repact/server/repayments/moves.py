@@ -62,7 +62,7 @@ def move_date(
 
 @doors.action("repayments.skip", may=(BORROWER,))
 def skip(*, by: Actor, agreement_id: UUID, number: int, now: datetime) -> Preview:
-    """Move one row behind the last by a token of the signed terms. Raises PlanError if none left."""
+    """Move one row behind the last by a signed token. Raises PlanError if none is left."""
     life = _own(by, agreement_id, now)
     made = _happen(life, by, number, _skip_of(life))
     _record(life, by, "repayments.skip", now, number=number)

@@ -10,7 +10,6 @@ from repact.ledger.plan_life import Change
 from repact.plans.servicing.events import Event, Reversal
 from repact.plans.servicing.replay import replay
 from repact.server.agreements import actions as agreement_actions
-from repact.server.agreements import states as agreement_states
 from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.books import queries as book_queries
@@ -75,7 +74,7 @@ def happen(
 
 def finish(life: Life, /, *, by: Actor, now: datetime) -> None:
     """Close a plan that is paid: agreement, case, and what is left of unearned interest."""
-    if not life.is_over or life.agreement.state != agreement_states.IN_FORCE:
+    if not life.is_over or life.agreement.state not in lives.PAYABLE:
         return
     agreement = life.agreement
     agreement_actions.complete(by=by, agreement_id=agreement.id, now=now)

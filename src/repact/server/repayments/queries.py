@@ -116,7 +116,7 @@ def home(*, borrower_id: UUID, now: datetime) -> Home | None:
 
 def current(borrower_id: UUID, /) -> Agreement | None:
     """The agreement whose plan the borrower lives by, or has finished."""
-    shown = [agreement_states.IN_FORCE, agreement_states.COMPLETED]
+    shown = [agreement_states.IN_FORCE, agreement_states.BREACHED, agreement_states.COMPLETED]
     found = Agreement.objects.filter(borrower_id=borrower_id, state__in=shown)
     return found.order_by("-sealed_at").first()
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import functools
+import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from repact.plans.certificate import schedule_hash
-from repact.plans.consolidation import bill_hash
 from repact.plans.document import Document
 from repact.plans.servicing.agreement import Agreement as SignedPlan
+from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement
 from repact.server.repayments.errors import RepaymentError
 
@@ -24,33 +26,41 @@ class SignedPart(NamedTuple):
     schedule_sha256: str
 
 
+_checked: OrderedDict[bytes, tuple[SignedPart, ...]] = OrderedDict()
+
+
+def charged(agreement: Agreement, /) -> tuple[SignedPart, ...]:
+    """The plans to charge by, one for each debt, after checking that they are what was signed.
+
+    Contents, their hash, the hash each person signed and the schedules the terms make must agree:
+    once for the same contents in a process, and the contents are compared every time. Raises
+    RepaymentError `repayments.schedule_differs`, with `where`.
+    """
+    said = json.dumps(agreement.contents, sort_keys=True)
+    key = f"{said}\n{agreement.contents_sha256}\n{agreement.schedule_sha256}"
+    digest = hashlib.sha256(key.encode()).digest()
+    found = _checked.get(digest)
+    if found is None:
+        try:
+            agreement_queries.assert_charged_is_signed(agreement)
+        except AgreementError as error:
+            raise RepaymentError("repayments.schedule_differs", **error.params) from error
+        found = _checked[digest] = parts(agreement.contents)
+        while len(_checked) > KEPT:
+            _checked.popitem(last=False)
+    return found
+
+
 def parts(contents: Mapping[str, Any], /) -> tuple[SignedPart, ...]:
     """The plans an agreement's contents are made of, one for each debt, in order.
 
     Contents of version 1 speak of one debt, later ones list their debts.
     """
-    debts = contents.get("debts") or [contents]
-    said = [{"position": debt["position"], "terms": debt["terms"]} for debt in debts]
-    return _parts(json.dumps(said, sort_keys=True))
-
-
-def charged(agreement: Agreement, /) -> tuple[SignedPart, ...]:
-    """The plans to charge by, after checking that they are the ones that were signed.
-
-    Raises RepaymentError `repayments.schedule_differs` when the schedules worked out from the
-    stored terms are not those whose hash stands in the signed document.
-    """
-    made = parts(agreement.contents)
-    if bill_hash([part.schedule_sha256 for part in made]) != agreement.schedule_sha256:
-        raise RepaymentError("repayments.schedule_differs", agreement=str(agreement.id))
-    return made
-
-
-@functools.lru_cache(maxsize=KEPT)
-def _parts(said: str) -> tuple[SignedPart, ...]:
-    documents = [Document.model_validate(debt) for debt in json.loads(said)]
-    return tuple(
-        SignedPart(plan, schedule_hash(document.position, document.terms, plan.schedule))
-        for document in documents
-        for plan in [SignedPlan.of(document.position, document.terms)]
-    )
+    made = []
+    for debt in contents.get("debts") or [contents]:
+        document = Document.model_validate({"position": debt["position"], "terms": debt["terms"]})
+        plan = SignedPlan.of(document.position, document.terms)
+        made.append(
+            SignedPart(plan, schedule_hash(document.position, document.terms, plan.schedule))
+        )
+    return tuple(made)

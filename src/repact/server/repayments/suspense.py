@@ -16,9 +16,7 @@ from repact.server.repayments.models import Payment, Suspense
 
 
 @doors.action("repayments.assign_suspense", may=(AGENT, SUPERVISOR, SYSTEM))
-def assign_suspense(
-    *, by: Actor, suspense_id: UUID, agreement_id: UUID, now: datetime
-) -> Payment:
+def assign_suspense(*, by: Actor, suspense_id: UUID, agreement_id: UUID, now: datetime) -> Payment:
     """Post money from suspense to a plan, at the value date it arrived with; once.
 
     Raises `repayments.unknown_suspense`, `.already_worked`, and as `post_payment` does.

@@ -1,0 +1,63 @@
+"""Sentences about a plan that runs: what a borrower is told, and why something did not work."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+SENTENCES: dict[str, str] = {
+    "plan.date_moved_too_far": _("That day is too far away. Up to %(days_max)s days are agreed."),
+    "plan.no_date_moves_left": _("The agreed changes of day are used up."),
+    "plan.no_skips_left": _("The agreed skips are used up."),
+    "plan.no_such_row": _("There is no open payment of that number."),
+    "plan.row_not_movable": _("This payment can no longer be moved: it is paid or past its day."),
+    "repayments.already_worked": _("Somebody has worked this sum already."),
+    "repayments.before_the_plan": _("The value date lies before the plan began."),
+    "repayments.breach_too_early": _("A breach is not possible yet."),
+    "repayments.charging_stopped": _(
+        "Nothing is charged right now: a person is checking the figures. Nothing is late meanwhile."
+    ),
+    "repayments.more_than_owed": _("That is more than is left to pay."),
+    "repayments.no_account_to_return_to": _("It is not known where this money came from."),
+    "repayments.not_breached": _("Only a broken plan can be ended."),
+    "repayments.not_in_force": _("This plan takes no payments any more."),
+    "repayments.not_positive": _("Enter a sum above 0."),
+    "repayments.nothing_due": _("Nothing is due."),
+    "repayments.nothing_to_undo": _("There is nothing of today to undo."),
+    "repayments.unknown_agreement": _("There is no such agreement."),
+    "repayments.wrong_currency": _("The plan is in another currency."),
+}
+
+TOLD: dict[str, str] = {
+    "breached": _(
+        "The agreed days have passed, so the plan counts as broken. ¥%(amount)s is due; once it is "
+        "paid, the plan goes on. A person can help: ask for a new plan."
+    ),
+    "debit_left_enough": _(
+        "We did not debit ¥%(amount)s: too little would have stayed in your wallet to live on. "
+        "No fee was charged."
+    ),
+    "invite": _(
+        "¥%(amount)s is still open. Until %(last_date)s the plan is whole. If it no longer fits, "
+        "ask for a new one; that costs nothing."
+    ),
+    "late": _(
+        "¥%(amount)s is late. Pay it by %(last_date)s and the plan goes on as agreed. "
+        "If this month is hard, tell us."
+    ),
+    "missed": _(
+        "¥%(amount)s was due on %(due_date)s. For %(grace_days)s days nothing is added. "
+        "If this month is hard, tell us."
+    ),
+    "nudge": _(
+        "The days without cost for ¥%(amount)s end soon. Pay a part, choose another day or tell us: "
+        "one tap in your plan."
+    ),
+    "payment_reversed": _("The payment of ¥%(amount)s was returned. It is open again."),
+    "plan_changed": _("%(sentence)s"),
+    "reinstated": _("Everything due is paid. The plan goes on as agreed."),
+    "terminated": _("The plan has ended. ¥%(amount)s is owed today. A person can help."),
+    "withdrawn": _(
+        "The plan was taken back. The contract stands as before; what you paid counts, and the "
+        "days in between cost nothing."
+    ),
+}
