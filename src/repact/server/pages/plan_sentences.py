@@ -49,8 +49,8 @@ TOLD: dict[str, str] = {
         "If this month is hard, tell us."
     ),
     "nudge": _(
-        "The days without cost for ¥%(amount)s end soon. Pay a part, choose another day or tell us: "
-        "one tap in your plan."
+        "The days without cost for ¥%(amount)s end soon. Pay a part, choose another day or tell "
+        "us: one tap in your plan."
     ),
     "payment_reversed": _("The payment of ¥%(amount)s was returned. It is open again."),
     "plan_changed": _("%(sentence)s"),
