@@ -18,33 +18,14 @@ from repact.plans import document as documents
 from repact.plans.document import validate
 from repact.plans.errors import PlanError
 from repact.plans.rate_document import RateDocument
-from repact.plans.rate_methods import annual_rate, in_percent, plan_rate
+from repact.plans.rate_methods import in_percent, plan_rate
 from tests.unit.plans.documents import plan
+from tests.unit.plans.flows import rate
 
 VECTORS = json.loads(
     (Path(__file__).resolve().parents[2] / "vectors" / "disclosure.json").read_text()
 )
 MONTH = {"every": 1, "unit": "month"}
-
-
-def rate(method, advances, payments, unit=None):
-    """Flows are (date or years, amount in whole units)."""
-
-    def flows(pairs):
-        return [
-            {
-                "date" if isinstance(when, date) else "years": (
-                    when.isoformat() if isinstance(when, date) else when
-                ),
-                "amount_minor": int(Fraction(str(amount)) * 100),
-            }
-            for when, amount in pairs
-        ]
-
-    made = {"advances": flows(advances), "payments": flows(payments)}
-    return annual_rate(
-        method, validate(RateDocument, made | ({"unit_period": unit} if unit else {}))
-    )
 
 
 def monthly(first, count, amount, every=1):

@@ -14,8 +14,8 @@ from repact.plans.errors import PlanError
 from repact.plans.instruments import arrears
 from repact.plans.servicing.replay import payoff, replay
 from tests.unit.plans.documents import built, plan
+from tests.unit.plans.flows import rate
 from tests.unit.plans.servicing.contents import agreement, day, happened, paid, plain
-from tests.unit.plans.test_annual_rates import rate
 
 NO_ARREARS = {"interest_minor": 0, "penalty_minor": 0}
 ONE = annual_rates._ONE
