@@ -68,6 +68,26 @@ class Made:
     findings: list[dict[str, Any]]
     keep_up: dict[str, Any] | None
 
+    @property
+    def count(self) -> int:
+        """Payments that are not zero."""
+        return sum(1 for row in self.result["rows"] if row["payment_minor"])
+
+    @property
+    def total_minor(self) -> int:
+        """Everything that will be paid."""
+        return int(self.result["totals"]["payment_minor"])
+
+    @property
+    def waived_minor(self) -> int:
+        """Everything that is waived."""
+        return int(self.result["totals"]["waived_minor"])
+
+    @property
+    def last_due_date(self) -> str:
+        """The day of the last payment, in ISO 8601."""
+        return str(self.result["rows"][-1]["due_date"])
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -186,6 +206,22 @@ def bill_result(documents: list[Document], /) -> dict[str, Any]:
 def highest(tiers: list[str], /) -> str:
     """The tier that covers all of these."""
     return max(tiers, key=TIERS.index, default="automatic")
+
+
+def of_offer(offer: Offer, /) -> Made:
+    """A stored offer as a plan that can be stored beside others."""
+    return Made(
+        label=offer.label,
+        parts=offer.parts,
+        result=offer.result,
+        schedule_sha256=offer.schedule_sha256,
+        installment_minor=offer.installment_minor,
+        over_by_minor=offer.over_by_minor,
+        tier=offer.tier,
+        concession_minor=offer.concession_minor,
+        findings=offer.findings,
+        keep_up=offer.keep_up,
+    )
 
 
 def loan_ids(offer: Offer, /) -> list[UUID]:

@@ -3,64 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from repact.plans.conduct import Conduct, late_cost
 from repact.plans.consolidation import bill_hash
 from repact.plans.document import Document
-from repact.plans.position import Position
 from repact.plans.result import as_json
-from repact.plans.schedule import build
-from repact.policy import propose
+from repact.server.audit import queries as audit_queries
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.offers import making
 from repact.server.offers.errors import OfferError
-from repact.server.offers.models import Approval, Offer, OfferSet
+from repact.server.offers.models import Alarm, Approval, Offer, OfferSet, Question
 from repact.server.policies import queries as policy_queries
 
-LATE_EXAMPLE_DAYS = 10
-DO_NOTHING_MONTHS = 12
 COMPONENTS = ("principal", "interest", "penalty", "fees")
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """The contract as it stands: what it still asks for, with the penalty already owed."""
+class Probing:
+    """How much was tried out in a case."""
 
-    installment_minor: int
-    count: int
-    last_due_date: str
-    total_minor: int
-    versus_today_minor: int
-    annual_rate_ppm: int
-
-
-@dataclass(frozen=True, slots=True)
-class LateExample:
-    """What paying one installment late costs, by the signed rule."""
-
-    days: int
-    grace_days: int
-    rate_ppm: int
-    cost_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Everything the compare page shows, from the engine."""
-
-    offer_set: OfferSet
-    owed_minor: int
-    original: Original
-    offers: list[Offer]
-    chosen_first: UUID | None
-    do_nothing_minor: int
-    do_nothing_months: int
-    late: LateExample
+    numbers: int
+    incomes: int
+    limit_reached: bool
 
 
 def current_set(case_id: UUID, /) -> OfferSet | None:
@@ -95,59 +63,17 @@ def get_own(*, borrower_id: UUID, offer_id: UUID) -> Offer:
     return offer
 
 
-def comparison(offer_set: OfferSet, /) -> Comparison:
-    """The offers of a set beside the contract and beside doing nothing."""
-    position = Position.model_validate(offer_set.position)
-    offers = offer_set.offers_in_order[:3]
-    for offer in offers:
-        assert_recomputes(offer)
-    fitting = [offer for offer in offers if offer.fits]
-    cheapest = min(fitting, key=lambda offer: offer.total_minor) if fitting else None
-    return Comparison(
-        offer_set=offer_set,
-        owed_minor=position.total_minor,
-        original=_original(position),
-        offers=offers,
-        chosen_first=cheapest.id if cheapest else None,
-        do_nothing_minor=propose.do_nothing_minor(
-            position=position,
-            default_rate_ppm=offer_set.loan.penalty_rate_ppm,
-            on=position.as_of,
-            months=DO_NOTHING_MONTHS,
-        ),
-        do_nothing_months=DO_NOTHING_MONTHS,
-        late=late_example(cheapest or offers[0]),
-    )
-
-
-def late_example(offer: Offer, /) -> LateExample:
-    """What the first payment that asks for something costs ten days late."""
-    document = document_of(offer)
-    conduct = Conduct.of(document.terms)
-    row = next(r for r in build(document.position, document.terms).rows if r.payment_minor)
-    on = row.due_date.fromordinal(row.due_date.toordinal() + LATE_EXAMPLE_DAYS)
-    cost = late_cost(
-        conduct=conduct, principal_minor=row.principal_minor, due_date=row.due_date, on=on
-    )
-    return LateExample(LATE_EXAMPLE_DAYS, conduct.grace_days, conduct.late_rate_ppm, cost)
-
-
-def document_of(offer: Offer, /) -> Document:
-    """The plan document of an offer's first part."""
-    return _document(offer.parts[0])
-
-
 def assert_recomputes(offer: Offer, /) -> None:
     """Raise `offers.figures_differ` unless the engine gives every stored figure again."""
     parts = offer.parts
     hashes = []
     for part in parts:
-        made = as_json(_document(part))
+        made = as_json(document(part))
         hashes.append(made["certificate"]["schedule_sha256"])
         if made != part["result"] or hashes[-1] != part["schedule_sha256"]:
             raise OfferError("offers.figures_differ")
     one = len(parts) == 1
-    bill = parts[0]["result"] if one else making.bill_result([_document(p) for p in parts])
+    bill = parts[0]["result"] if one else making.bill_result([document(p) for p in parts])
     if bill != offer.result or bill_hash(hashes) != offer.schedule_sha256:
         raise OfferError("offers.figures_differ")
 
@@ -239,6 +165,22 @@ def to_reissue(*, now: datetime) -> list[OfferSet]:
     return [offer_set for offer_set in found if moved(offer_set)]
 
 
+def questions(case_id: UUID, /, *, since: datetime) -> set[str]:
+    """The different numbers tried out since a moment of real time."""
+    found = Question.objects.filter(case_id=case_id, asked_at__gte=since)
+    return set(found.values_list("wish_sha256", flat=True))
+
+
+def probing(case_id: UUID, /, *, now: datetime) -> Probing:
+    """What a person should see: numbers tried in the last hour, incomes stated in all, and whether
+    the limit was reached."""
+    incomes = audit_queries.of_case(case_id).filter(
+        action="cases.save_answers", facts__screen="income"
+    )
+    alarm = Alarm.objects.filter(kind="probing", subject_id=case_id).exists()
+    return Probing(len(questions(case_id, since=now - timedelta(hours=1))), incomes.count(), alarm)
+
+
 def to_approve() -> list[Approval]:
     """What waits for a second person, the oldest first."""
     found = Approval.objects.filter(state="asked", offer_set__state="draft")
@@ -276,7 +218,8 @@ def days_left(offer_set: OfferSet, /, *, now: datetime) -> int:
     return (last - clock_queries.business_date(now=now, zone=zone)).days
 
 
-def _document(part: dict[str, Any], /) -> Document:
+def document(part: dict[str, Any], /) -> Document:
+    """The plan document of one part."""
     return Document.model_validate({"position": part["position"], "terms": part["terms"]})
 
 
@@ -292,18 +235,3 @@ def _compared(before: Offer, after: Offer, /) -> list[tuple[str, int, int]]:
         ("count", before.count, after.count),
         ("rate", before.annual_rate_ppm or 0, after.annual_rate_ppm or 0),
     ]
-
-
-def _original(position: Position) -> Original:
-    contract = position.contract
-    remaining = contract.remaining if contract else ()
-    total = sum(row.amount_minor for row in remaining)
-    total += position.penalty_minor + position.fees_minor
-    return Original(
-        installment_minor=remaining[0].amount_minor if remaining else position.total_minor,
-        count=len(remaining),
-        last_due_date=remaining[-1].due_date.isoformat() if remaining else "",
-        total_minor=total,
-        versus_today_minor=total - position.total_minor,
-        annual_rate_ppm=contract.annual_rate_ppm if contract else 0,
-    )

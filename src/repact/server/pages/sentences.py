@@ -133,11 +133,16 @@ SENTENCES: dict[str, str] = {
     ),
     "offers.reason_missing": _("Say why, in at most 500 characters; a refusal names another way."),
     "offers.same_person": _("You made this yourself. Another person has to decide it."),
+    "offers.not_negotiable": _("This case has moved on. Open it again to see where it is."),
+    "offers.too_many_questions": _(
+        "Very many numbers in an hour. Wait a little, or ask a person: they can see what you tried."
+    ),
     "offers.wrong_state": _("These plans were already replaced."),
     "pages.amount_out_of_range": _("Enter a sum from 0 to 999,999."),
     "pages.amount_unreadable": _("Enter a sum such as 5200, 5,200 or 5千."),
     "pages.choose_verdict": _("Choose: approve, give back, or refuse."),
     "pages.choose_one": _("Choose one of the plans."),
+    "pages.date_unreadable": _("Enter a date such as 2026-12-15."),
     "pages.number_unreadable": _("Enter a whole number."),
     "people.not_allowed": _("Your role does not allow this."),
     "policies.already_published": _("This policy is already published, word for word."),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from repact.server.offers.comparing import Comparison
 from repact.server.offers.models import Offer
-from repact.server.offers.queries import Comparison
 
 WIDTH, HEIGHT = 360, 100
 _GAP = 2
@@ -36,7 +36,7 @@ class Month:
 
 def totals(compared: Comparison, /) -> list[Bar]:
     """What each choice costs in all, the contract first."""
-    owed = compared.offer_set.position["principal_minor"]
+    owed = compared.principal_minor
     pairs = [("original", compared.original.total_minor, owed)]
     pairs += [
         (offer.label, offer.total_minor, min(owed, offer.total_minor)) for offer in compared.offers

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from repact.errors import RepactError
 from repact.server.agreements import actions as agreement_actions
 from repact.server.cases import queries as case_queries
+from repact.server.offers import comparing
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.models import Offer
-from repact.server.pages import access, sentences
+from repact.server.pages import access, rules, sentences
 from repact.server.pages.borrower import charts
+from repact.server.people import queries as people_queries
 
 
 @access.borrower
@@ -39,13 +41,19 @@ def compare(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
     if not offer_queries.is_open(offer_set, now=request.now):
         context = {"case": case, "problems": problems, "back": reverse("borrower:home")}
         return render(request, "borrower/offers_expired.html", context)
-    compared = offer_queries.comparison(offer_set)
+    compared = comparing.comparison(offer_set)
     context = {
         "case": case,
         "compared": compared,
         "columns": [_column(offer, compared) for offer in compared.offers],
         "bars": charts.totals(compared),
         "months": charts.months(compared.offers[0]),
+        "not_offered": [
+            {"label": item["label"], "sentence": rules.sentence(item)}
+            for item in offer_set.not_offered
+        ],
+        "wish_minor": (case.answers.get("ability") or {}).get("monthly_minor"),
+        "person": people_queries.staff(case.assigned_to_id) if case.assigned_to_id else None,
         "problems": problems,
         "back": reverse("borrower:home"),
     }
@@ -83,7 +91,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
     return redirect("borrower:cost_sheet", agreement_id=agreement.id)
 
 
-def _column(offer: Offer, compared: offer_queries.Comparison) -> dict[str, Any]:
+def _column(offer: Offer, compared: comparing.Comparison) -> dict[str, Any]:
     return {
         "offer": offer,
         "value": f"{offer.id}:{offer.content_sha256}",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from repact.server.pages.borrower import agreement, application, entry, home, offers
+from repact.server.pages.borrower import agreement, application, entry, home, offers, offers_own
 
 app_name = "borrower"
 urlpatterns = [
@@ -16,6 +16,14 @@ urlpatterns = [
     path("case/<uuid:case_id>/", home.progress, name="progress"),
     path("case/<uuid:case_id>/offers/", offers.compare, name="compare"),
     path("case/<uuid:case_id>/offers/<uuid:offer_id>/", offers.schedule, name="offer_schedule"),
+    path("case/<uuid:case_id>/plan/", offers_own.plan, name="own_number"),
+    path("case/<uuid:case_id>/plan/ask/", offers_own.ask, name="ask_for"),
+    path("case/<uuid:case_id>/talk/", offers_own.talk, name="talk"),
+    path(
+        "case/<uuid:case_id>/talk/<uuid:entry_id>/withdraw/",
+        offers_own.withdraw,
+        name="withdraw_proposal",
+    ),
     path("agreement/<uuid:agreement_id>/", agreement.show, name="agreement"),
     path("agreement/<uuid:agreement_id>/costs/", agreement.cost_sheet, name="cost_sheet"),
     path("agreement/<uuid:agreement_id>/facts/", agreement.key_facts, name="key_facts"),

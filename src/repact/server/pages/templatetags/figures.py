@@ -27,6 +27,13 @@ def money(amount_minor: int | None) -> str:
 
 
 @register.filter
+def yuan(amount_minor: int) -> str:
+    """A sum as an address carries it: 84665 -> 846.65."""
+    units, cents = divmod(amount_minor, 100)
+    return f"{units}.{cents:02d}"
+
+
+@register.filter
 def signed(amount_minor: int | None) -> str:
     """Money with its sign: +12,345.50, −48.33, 0.00."""
     return f"+{money(amount_minor)}" if amount_minor and amount_minor > 0 else money(amount_minor)
@@ -91,8 +98,45 @@ def local_day(value: datetime, zone: str) -> str:
 @register.filter
 def offer_name(label: str) -> str:
     """What a kind of plan is called."""
-    names = {"lighter": _("Lighter"), "sooner": _("Sooner"), "breather": _("Breather")}
+    names = {
+        "lighter": _("Lighter"),
+        "sooner": _("Sooner"),
+        "breather": _("Breather"),
+        "least_total": _("Least in all"),
+        "settlement": _("One sum"),
+        "faster": _("Faster"),
+        "own": _("Your number"),
+    }
     return names.get(label, label)
+
+
+@register.filter
+def instrument_name(name: str) -> str:
+    """What a way to change a debt is called; a kind of plan keeps its own name."""
+    names = {
+        "balloon": _("A larger last payment"),
+        "capitalize": _("Interest added to principal"),
+        "carry": _("Interest and fees set aside"),
+        "catch_up": _("Catching up on arrears"),
+        "date_change": _("Another due date"),
+        "extension": _("More payments"),
+        "freeze": _("No interest for a time"),
+        "frequency_change": _("Another rhythm of payment"),
+        "holiday": _("A pause at the start"),
+        "interest_only": _("Interest only at first"),
+        "line_conversion": _("The credit line turned into a loan"),
+        "rate_cut": _("A lower rate"),
+        "reduced": _("Smaller payments at first"),
+        "seasonal": _("Payments by season"),
+        "set_aside": _("A part set aside to the end"),
+        "step_up": _("Payments that rise"),
+        "trial": _("Trial payments"),
+        "waive_fees": _("Fees waived"),
+        "waive_interest": _("Interest waived"),
+        "waive_penalty": _("Penalty waived"),
+        "waive_principal": _("A part of the principal waived"),
+    }
+    return names.get(name) or offer_name(name)
 
 
 @register.filter
