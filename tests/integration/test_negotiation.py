@@ -180,7 +180,7 @@ class TestIssuingAnew:
         self.pay(old, -100_000)
         new = automatic.reissue(by=world.system, set_id=old.id, now=world.now)
         assert new.worse_in
-        with pytest.raises(OfferError, match=r"offers\.expired"):
+        with pytest.raises(OfferError, match=r"offers\.changed"):
             world.accept(by, seen)
         assert world.accept(by, new.offers_in_order[0])
 

@@ -141,6 +141,8 @@ def _end(by: Actor, offer_id: UUID, now: datetime, *, use: bool) -> None:
 def _assert_open(offer_set: OfferSet, now: datetime) -> None:
     if offer_set.state == "chosen":
         raise OfferError("offers.already_chosen")
+    if offer_set.state == "superseded":
+        raise OfferError("offers.changed")
     if not queries.is_open(offer_set, now=now):
         raise OfferError("offers.expired")
     if queries.moved(offer_set):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from repact.policy import propose
 from repact.server.offers import making
 
 State = Literal["approvable", "needs_person", "exceeds_means", "never_ends"]
@@ -34,3 +35,34 @@ class Answered:
     plans: list[making.Made]
     rule: dict[str, Any] | None
     least_minor: int | None
+
+
+def answer(basis: making.Basis, wish: Wish, /) -> Answered:
+    """What the policy says to a wish, from the exact engine."""
+    facts = making.facts_of(basis)
+    means = facts.ceiling_minor
+    pay = wish.pay_minor or means
+    asked = replace(
+        facts,
+        wish_minor=pay,
+        affordable_minor=pay,
+        payday=wish.payday or facts.payday,
+    )
+    proposal = propose.propose(
+        debts=making.debts_of(basis),
+        facts=asked,
+        loaded=basis.loaded,
+        law=basis.law,
+        on=basis.on,
+    )
+    plans = [making.made_of(offer) for offer in proposal.offers[:1]]
+    rule = None
+    if not plans and proposal.not_offered:
+        first = proposal.not_offered[0]
+        rule = {"rule_id": first.rule_id, "params": first.params, "change": first.change}
+    if not plans:
+        return Answered("never_ends", [], rule, None)
+    if pay > means:
+        return Answered("exceeds_means", plans, rule, None)
+    alone = plans[0].tier == "automatic"
+    return Answered("approvable" if alone else "needs_person", plans, rule, None)

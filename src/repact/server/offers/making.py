@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import rfc8785
+from pydantic import TypeAdapter
 
 from repact.law import catalogue
 from repact.law.catalogue import Catalogue
@@ -20,7 +21,6 @@ from repact.plans.certificate import row_as_json
 from repact.plans.consolidation import bill_of
 from repact.plans.disclosure import disclose_bill
 from repact.plans.document import Document
-from repact.plans.position import Position
 from repact.plans.result import as_json
 from repact.policy import propose
 from repact.policy.loading import LoadedPolicy
@@ -33,7 +33,9 @@ from repact.server.offers.models import Offer, OfferSet
 from repact.server.offers.models.sets import TIERS
 from repact.server.policies import queries as policy_queries
 
-VERSION = 2  # of the stored facts: only facts of the same version can be compared
+_DEBTS = TypeAdapter(list[propose.DebtFacts])
+_FACTS = TypeAdapter(propose.Facts)
+VERSION = 3  # of the stored facts: only facts of the same version can be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def basis(case: Case, /, *, now: datetime) -> Basis:
     lender = lender_queries.get(case.lender_id)
     on = clock_queries.business_date(now=now, zone=lender.zone)
     loans = list(case_queries.loans(case))
-    facts = case_queries.facts(case, now=now)
+    debts = case_queries.debts(case, on=on)
     return Basis(
         case=case,
         loans=loans,
@@ -111,22 +113,8 @@ def basis(case: Case, /, *, now: datetime) -> Basis:
         on=on,
         facts={
             "version": VERSION,
-            "positions": [
-                {
-                    "loan_id": debt.loan_id,
-                    "position": debt.position.model_dump(mode="json", exclude_none=True),
-                    "product_code": debt.product_code,
-                    "default_rate_ppm": debt.default_rate_ppm,
-                    "days_past_due": debt.days_past_due,
-                    "legal_stage": debt.legal_stage,
-                }
-                for debt in case_queries.debts(case, on=on)[:1]
-            ],
-            "facts": {
-                "affordable_minor": facts.affordable_minor,
-                "wish_minor": facts.wish_minor,
-                "payday": facts.payday,
-            },
+            "positions": _DEBTS.dump_python(debts, mode="json", exclude_none=True),
+            "facts": facts_as_json(case_queries.facts(case, now=now)),
         },
     )
 
@@ -166,17 +154,14 @@ def fingerprint(basis: Basis, /) -> str:
 def propose_from(basis: Basis, /) -> Proposal:
     """The plans the policy offers for these facts: the same facts, the same plans."""
     proposal = propose.propose(
-        debts=[
-            propose.DebtFacts(**item | {"position": Position.model_validate(item["position"])})
-            for item in basis.facts["positions"]
-        ],
-        facts=propose.Facts(**basis.facts["facts"]),
+        debts=debts_of(basis),
+        facts=facts_of(basis),
         loaded=basis.loaded,
         law=basis.law,
         on=basis.on,
     )
     return Proposal(
-        offers=[_made(offer) for offer in proposal.offers],
+        offers=[made_of(offer) for offer in proposal.offers],
         not_offered=[
             {
                 "label": entry.instrument,
@@ -187,6 +172,22 @@ def propose_from(basis: Basis, /) -> Proposal:
             for entry in proposal.not_offered
         ],
     )
+
+
+def debts_of(basis: Basis, /) -> list[propose.DebtFacts]:
+    """The debts as they were stored."""
+    return _DEBTS.validate_python(basis.facts["positions"])
+
+
+def facts_of(basis: Basis, /) -> propose.Facts:
+    """The facts of the person as they were stored."""
+    return _FACTS.validate_python(basis.facts["facts"])
+
+
+def facts_as_json(facts: propose.Facts, /) -> dict[str, Any]:
+    """The facts as they are stored; sets in order, so that the same facts are the same text."""
+    stored = _FACTS.dump_python(facts, mode="json", exclude_none=True)
+    return {**stored, "affordable_minor": facts.affordable_minor, "barred": sorted(facts.barred)}
 
 
 def bill_result(documents: list[Document], /) -> dict[str, Any]:
@@ -229,7 +230,8 @@ def loan_ids(offer: Offer, /) -> list[UUID]:
     return [UUID(part["loan_id"]) for part in offer.parts]
 
 
-def _made(offer: propose.Offer) -> Made:
+def made_of(offer: propose.Offer, /) -> Made:
+    """One proposed plan in the form in which it is stored."""
     documents = [Document(position=part.position, terms=part.terms) for part in offer.parts]
     parts = [
         {

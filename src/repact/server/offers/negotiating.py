@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -110,7 +110,7 @@ def take_up(*, by: Actor, entry_id: UUID, now: datetime) -> OfferSet:
     basis = making.basis(case, now=now)
     answered = answering.answer(basis, Wish(**entry.content["wish"]))
     proposal = making.Proposal(
-        offers=[*answered.plans[:1], *_open_plans(case.id)] if answered.plans else [],
+        offers=[*_own_plans(answered), *_open_plans(case.id)] if answered.plans else [],
         not_offered=[answered.rule] if answered.rule else [],
     )
     offer_set = sets.store(
@@ -168,7 +168,7 @@ def _answer_at_once(
             offer_set = sets.store(
                 by=system,
                 basis=basis,
-                proposal=making.Proposal([answered.plans[0], *kept], []),
+                proposal=making.Proposal([*_own_plans(answered), *kept], []),
                 now=now,
                 origin="counter",
                 builder={"entry": str(entry.id), "changes": []},
@@ -199,6 +199,11 @@ def _answer_at_once(
             now=now,
             code=error.code,
         )
+
+
+def _own_plans(answered: Answered) -> list[making.Made]:
+    """The nearest plan, under the name it has for the borrower."""
+    return [replace(plan, label="own") for plan in answered.plans[:1]]
 
 
 def _open_plans(case_id: UUID) -> list[making.Made]:

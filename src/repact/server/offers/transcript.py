@@ -57,7 +57,7 @@ def of_case(case_id: UUID, /) -> list[Entry]:
 
 def state(entry: Entry, /, *, now: datetime) -> State:
     """Where a proposal stands: what was said about it later decides, then its time."""
-    kinds = set(entry.replies.exclude(content__state="needs_person").values_list("kind", flat=True))
+    kinds = set(entry.replies.values_list("kind", flat=True))
     if "withdrawal" in kinds:
         return "withdrawn"
     if kinds:
