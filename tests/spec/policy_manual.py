@@ -14,15 +14,14 @@ from pydantic import BaseModel
 
 from repact.policy.bounds import Instruments
 from repact.policy.fields import Bilingual
-from repact.policy.model import Policy, Recipe
+from repact.policy.model import Policy
 from tests.spec.manual import money
 from tests.spec.policy_fields import MEANINGS
 from tests.spec.policy_rules import RULES
 from tests.spec.policy_specs import SPECS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "policy.md"
-# Recipes are of version 1: proposals no longer need them.
-UNSPOKEN = {Bilingual, Instruments, Recipe}
+UNSPOKEN = {Bilingual, Instruments}
 INTRODUCTION = """# The policy · 协商政策手册
 
 Printed from the model and the specs (`python -m tests.spec.policy_manual`). 本手册由模型和规格测试打印。
@@ -117,8 +116,6 @@ def _fields(model: type[BaseModel]) -> Iterator[str]:
     yield "| Field | Meaning | 含义 | Needed |"
     yield "|---|---|---|---|"
     for name, field in model.model_fields.items():
-        if name == "recipes":
-            continue
         english, chinese = MEANINGS[f"{model.__name__}.{name}"]
         needed = "yes" if field.is_required() else "no"
         yield f"| `{name}` | {english} | {chinese} | {needed} |"

@@ -8,41 +8,20 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from repact.plans.conduct import Conduct
-from repact.plans.fields import Currency, RatePpm, SharePpm, Strict
+from repact.plans.fields import Currency, Strict
 from repact.policy.bounds import Instruments
 from repact.policy.fields import (
     Bilingual,
     Code,
     InstrumentNames,
-    Months,
     assert_once,
-    assert_rising,
 )
 from repact.policy.guidelines import Affordability
-from repact.policy.limits import Authority, EvidenceTier, Pool, Tier
+from repact.policy.limits import Authority, EvidenceTier, Pool
 from repact.policy.products import Bucket, Eligibility, Product, Reason
 from repact.policy.promises import AccrualWhileOpen, Agreement, Offers, Relief, Rollout, Service
 
-Label = Literal["lighter", "sooner", "breather"]
 LenderType = Literal["bank", "consumer_finance", "micro_loan", "facilitation", "private"]
-
-
-class Recipe(Strict):
-    """One kind of plan. The shortest count whose payment fits the target share is chosen."""
-
-    label: Label
-    annual_rate_ppm: RatePpm
-    waive_interest_ppm: SharePpm
-    waive_penalty_ppm: SharePpm
-    waive_fees_ppm: SharePpm
-    holiday_rows: Annotated[int, Field(ge=0, le=12)] = 0
-    counts: Annotated[tuple[Months, ...], Field(min_length=1, strict=False)]
-    target_share_ppm: SharePpm
-
-    @model_validator(mode="after")
-    def _counts_rise(self) -> Self:
-        assert_rising(self.counts)
-        return self
 
 
 class Policy(Strict):
@@ -74,7 +53,6 @@ class Policy(Strict):
     rollout: Annotated[tuple[Rollout, ...], Field(max_length=100, strict=False)] = ()
     survival: Code | None = None
     relief: Annotated[tuple[Relief, ...], Field(max_length=100, strict=False)] = ()
-    recipes: Annotated[tuple[Recipe, ...], Field(max_length=3, strict=False)] = ()
 
     @model_validator(mode="after")
     def _no_name_twice(self) -> Self:
@@ -85,14 +63,8 @@ class Policy(Strict):
         assert_once([tier.tier for tier in self.evidence], "evidence")
         assert_once([step.product for step in self.rollout], "rollout")
         assert_once([relief.code for relief in self.relief], "relief")
-        assert_once([recipe.label for recipe in self.recipes], "recipe")
         assert_once(self.cascade, "instrument")
         return self
-
-    @property
-    def tiers(self) -> tuple[Tier, ...]:
-        """The tiers that people hold, from the smallest to the largest."""
-        return tuple(tier for tier in self.authority.tiers if tier.role != "automatic")
 
     def product(self, code: str, /) -> Product | None:
         """The product of that code, or None when the policy does not cover it."""

@@ -48,7 +48,8 @@ def raised(content: dict[str, Any], /) -> dict[str, Any]:
         "offers": {"days": offer_days, "borrower_max": 3, "agent_max": 3},
         "service": _SERVICE | service,
     }
-    made.pop("tiers", None)
+    for gone in ("tiers", "recipes"):
+        made.pop(gone, None)
     return made
 
 

@@ -89,9 +89,8 @@ class TestAPolicy:
         )
         assert found(text) == ()
 
-    def test_may_name_a_survival_model_that_exists(self, monkeypatch):
-        monkeypatch.setattr(checking, "_survival_exists", lambda code: code == "known")
-        assert found(changed(WALLET, ("currency: CNY\n", "currency: CNY\nsurvival: known\n"))) == ()
+    def test_needs_no_survival_model_of_its_own(self):
+        assert found(changed(WALLET, ("survival: occ-2009 ", "# "))) == ()
 
 
 class TestTheLawInAPolicy:

@@ -40,7 +40,7 @@ WRONG = [
     ("[3, 6, 9,", "[6, 3, 9,", "must_rise", "instruments.extension"),
     ("interest_only: {", "interest_only: {x: 1, ", "unknown_key", "instruments.interest_only.x"),
     ("      - waive_penalty", "      - give", "unknown_value", "products.0.instruments.0"),
-    ("label: sooner", "label: lighter", "named_twice", ""),
+    ("  - code: late", "  - code: early", "named_twice", ""),
     ("from_date: 2027-01-01", "from_date: 2028-01-01", "dates_inverted", "pools.1"),
     ("to_days: 90 ", "to_days: 0 ", "days_inverted", "buckets.1"),
     ("owed_minor_min: 10000 ", "owed_minor_min: 10000000000 ", "amounts_inverted", "eligibility"),
