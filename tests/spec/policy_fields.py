@@ -143,6 +143,12 @@ Conduct.late_rate_ppm | yearly rate on a late payment's principal | 逾期本金
 Conduct.late_day_count | how days become years | 计息天数惯例
 Conduct.remind_days | days before a due date for a reminder | 提前几天提醒
 Conduct.waivers_return | whether a breach brings waivers back | 违约是否恢复减免
+Conduct.nudge_days | days before grace ends for a word of warning with help | 宽限期结束前几天提醒并提供帮助
+Conduct.invite_days | days before a breach is possible for an invitation to agree anew | 可认定违约前几天邀请再次协商
+Conduct.debit_attempts | debits tried for one due date | 同一还款日最多扣款次数
+Conduct.debit_every_days | days between them | 扣款间隔天数
+Conduct.debit_leaves_minor | what a debit always leaves in the wallet | 扣款后钱包至少留下的金额
+Conduct.declared_by | who declares a breach: a person or the clock | 由谁认定违约：人工或到期自动
 Conduct.tolerated_late | late payments that keep their waivers | 可容忍的逾期次数
 Conduct.cure_days | days to make a breach good | 补救天数
 Conduct.skips | payments that may move to the end | 可跳期次数
