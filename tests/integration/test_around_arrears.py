@@ -11,7 +11,7 @@ from repact.plans.position import Position
 from repact.server.audit.actor import AGENT, SUPERVISOR, Actor
 from repact.server.audit.models import Event
 from repact.server.cases import actions as case_actions
-from repact.server.cases import holding, limitation
+from repact.server.cases import consents, holding, limitation
 from repact.server.cases import queries as case_queries
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, HoldExtension
@@ -416,3 +416,60 @@ class TestANegativeBudget:
         with pytest.raises(CaseError) as refusal:
             case_actions.submit(by=by, case_id=case.id, now=world.now)
         assert refusal.value.field == "ability"
+
+
+class TestAGuarantorsConsent:
+    BEFORE = ({"due_date": "2026-12-15", "payment_minor": 100_000},)
+    AFTER = (
+        {"due_date": "2026-12-15", "payment_minor": 60_000},
+        {"due_date": "2027-01-15", "payment_minor": 60_000},
+    )
+
+    def asked(self, world):
+        case = world.submitted(world.borrower())
+        party = loan_actions.add_party(
+            by=world.staff(),
+            loan_id=loan_of(case).id,
+            role="guarantor",
+            name="王建国",
+            phone="13800001234",
+            now=world.now,
+        )
+        return case, consents.request(
+            by=world.staff(),
+            case_id=case.id,
+            party_id=party.id,
+            terms_sha256="a" * 64,
+            before=self.BEFORE,
+            after=self.AFTER,
+            now=world.now,
+        )
+
+    def say(self, world, asked, *, code=None, consented=True):
+        return consents.answer(
+            by=world.system,
+            token=asked.token,
+            code=code or asked.code,
+            consented=consented,
+            now=world.now,
+        )
+
+    def test_is_written_down_with_both_schedules(self, world):
+        case, asked = self.asked(world)
+        assert consents.unbound(case_id=case.id, terms_sha256="a" * 64) == [asked.request.party_id]
+        assert self.say(world, asked) == "consented"
+        kept = consents.find(asked.token)
+        assert (kept.heavier, kept.before, kept.after) == (True, [*self.BEFORE], [*self.AFTER])
+        assert consents.unbound(case_id=case.id, terms_sha256="a" * 64) == []
+
+    def test_is_not_given_by_a_no_and_the_first_answer_stands(self, world):
+        case, asked = self.asked(world)
+        assert self.say(world, asked, consented=False) == "refused"
+        assert self.say(world, asked) == "refused"
+        assert consents.unbound(case_id=case.id, terms_sha256="a" * 64)
+
+    def test_is_closed_after_five_wrong_codes(self, world):
+        _, asked = self.asked(world)
+        wrong = "000000" if asked.code != "000000" else "000001"
+        assert [self.say(world, asked, code=wrong) for _ in range(5)] == ["wrong_code"] * 5
+        assert self.say(world, asked) == "closed"

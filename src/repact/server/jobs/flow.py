@@ -9,6 +9,10 @@ from repact.server.audit import actions as audit_actions
 
 FORWARD: dict[str, str | tuple[str, ...]] = {
     "cases.submit": ("jobs.send_holds", "jobs.expect_evidence", "jobs.propose_offers"),
+    "cases.start_relief": "jobs.invite_to_relief",
+    "cases.ask_lenders": "jobs.spread_request",
+    "cases.decide_share": "jobs.gather_answers",
+    "cases.withdraw_shared": "jobs.close_shared",
     "loans.release": "jobs.send_releases",
     "loans.block_line": "jobs.send_line_block",
     "agreements.agree": "jobs.finish_signing",

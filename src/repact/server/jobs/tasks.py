@@ -18,9 +18,12 @@ from repact.server.audit import queries as audit_queries
 from repact.server.audit.actor import Actor, system
 from repact.server.audit.models import Event
 from repact.server.cases import queries as case_queries
+from repact.server.cases import relief
+from repact.server.cases import sharing as case_sharing
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
+from repact.server.jobs import sharing
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
@@ -64,6 +67,35 @@ def expect_evidence(*, lender_id: str, event_id: str) -> None:
         case = case_queries.get(event.subject_id)
         if case.answers.get("evidence", {}).get("choice") == "later":
             promises.promise(by=by, case_id=case.id, now=event.happened_at)
+
+
+@app.task(name="jobs.invite_to_relief", queue="flow", retry=PATIENT)
+def invite_to_relief(*, lender_id: str, event_id: str) -> None:
+    """A relief has started: tell everybody it reaches, some hundred in a transaction."""
+    with _event(lender_id, event_id) as (by, event):
+        while relief.invite(by=by, program_id=event.subject_id, now=event.happened_at):
+            pass
+
+
+@app.task(name="jobs.spread_request", queue="flow", retry=PATIENT)
+def spread_request(*, lender_id: str, event_id: str) -> None:
+    """A borrower asked every lender here for one plan."""
+    with _event(lender_id, event_id) as (by, event):
+        sharing.spread(lender_id=by.lender_id, shared_id=event.subject_id)
+
+
+@app.task(name="jobs.gather_answers", queue="flow", retry=PATIENT)
+def gather_answers(*, lender_id: str, event_id: str) -> None:
+    """A lender answered for its part."""
+    with _event(lender_id, event_id) as (_, event):
+        sharing.gather(request_id=case_sharing.request_id_of(event.subject_id))
+
+
+@app.task(name="jobs.close_shared", queue="flow", retry=PATIENT)
+def close_shared(*, lender_id: str, event_id: str) -> None:
+    """The consent to share was taken back."""
+    with _event(lender_id, event_id) as (_, event):
+        sharing.close(request_id=case_sharing.request_id_of(event.subject_id))
 
 
 @app.task(name="jobs.send_releases", queue="flow", retry=PATIENT)

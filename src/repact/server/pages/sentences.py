@@ -79,6 +79,14 @@ SENTENCES: dict[str, str] = {
     "cases.answer_business": _("Enter sums from 0 to 999,999, and weekly or monthly."),
     "cases.answer_unusual": _("Choose one reason for each."),
     "cases.approver_has_the_case": _("Someone who does not work on this case must approve it."),
+    "cases.already_open": _("A request of yours is open already. Go on with that one."),
+    "cases.consent_answered": _("This person has answered already."),
+    "cases.no_such_relief": _("The policy in force has no such help."),
+    "cases.relief_not_for_you": _("This help is not open to you. You can ask for a plan instead."),
+    "cases.relief_over": _("This help ended on %(until)s. You can ask for a plan instead."),
+    "cases.relief_own_proposal": _("Another supervisor must start what you proposed."),
+    "cases.relief_stopped": _("This help was stopped. You can ask for a plan instead."),
+    "cases.share_amount": _("Enter what you can pay all lenders together each month."),
     "cases.exception_reason": _("Say why the hold stays longer."),
     "cases.exception_until": _("Choose a day within %(days)s days from today."),
     "cases.no_adviser_time": _(
@@ -182,6 +190,15 @@ TOLD: dict[str, str] = {
         "added for the time before. If that is too soon, tell us."
     ),
     "hold_extended": _("The pause now lasts until %(until_date)s."),
+    "relief_offered": _(
+        "There is help for people in your area or at your employer until %(until_date)s. "
+        "You can accept it with one tap on your page."
+    ),
+    "share_agreed": _("We agree to ¥%(amount)s a month as our part of your plan for all debts."),
+    "share_declined": _(
+        "We cannot agree to ¥%(amount)s a month as our part. Ask us for a plan of your own: a "
+        "person looks at it."
+    ),
     "refused": _(
         "We could not agree to a new plan. Your page says why and what would change it. Until "
         "%(until_date)s another person can look again; the pause stays."
