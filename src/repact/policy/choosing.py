@@ -15,11 +15,12 @@ from typing import Any, Literal, NamedTuple
 
 from repact.plans.errors import PlanError
 from repact.policy import authority, screening
-from repact.policy.candidates import Candidate, Pace, Relief, light_rows
+from repact.policy.candidates import Candidate, Head, Pace, Relief, light_rows
 from repact.policy.dominance import Merit
 from repact.policy.ground import Draft, Ground
 
-Label = Literal["lighter", "sooner", "breather", "least_total", "settlement", "faster"]
+Label = Literal["lighter", "sooner", "breather", "least_total", "settlement", "faster", "counter"]
+PLAIN = Head()
 ALIKE_MAX = 24
 Judge = Callable[[Draft], "Refusal | None"]
 
@@ -115,32 +116,48 @@ class Choosing:
         found = self._drafts[candidate]
         return found if isinstance(found, Draft) else None
 
-    def least_payment(self) -> int | None:
+    def least_payment(self, first: Head = PLAIN, /) -> int | None:
         """The smallest largest payment of any plan without a head that would be offered if only it
-        were within means; None when there is none. Exact, found as `best` finds."""
-        queue: list[tuple[int, int, Candidate]] = []
+        were within means; None when there is none. Exact, found as `best` finds.
+
+        With a sum paid first, of which the bounds know nothing, the longest two of each kind are
+        made exact: more payments are smaller payments.
+        """
         nobody = len(self.ground.policy.authority.tiers)
+        queue: list[tuple[int, int, Candidate, list[screening.Money]]] = []
         for number, step in enumerate(self.ground.space.steps):
             for relief, head, counts in self.ground.space.families(number):
-                if head.kind != "none":
+                if head != PLAIN:
                     continue
                 money = self.ground.monies(relief)
-                for count in counts:
-                    pace = Pace(step.rate_ppm, count, head, step.frozen_rows)
-                    low = screening.estimate(money, self._bounds_of(pace))
-                    if self._rank_low(low) == nobody:
-                        self.unreachable = True
-                    else:
-                        candidate = Candidate(relief, pace, number)
-                        queue.append((low.payment_low, len(queue), candidate))
+                for count in counts[-2:] if first.rows else counts:
+                    pace = Pace(step.rate_ppm, count, first, step.frozen_rows)
+                    low = screening.payment_low(money, self.ground.screen.levels(pace, pace))
+                    low = 0 if first.rows else low
+                    queue.append((low, len(queue), Candidate(relief, pace, number), money))
         least: int | None = None
-        for payment, _, candidate in sorted(queue):
-            if least is not None and least <= payment:
+        for low, _, candidate, money in sorted(queue, key=itemgetter(0, 1)):
+            if self.stopped or (least is not None and least <= low):
                 break
-            draft = self._drafted(candidate)
-            if draft and (least is None or draft.peak_minor < least) and not self.judge(draft):
-                least = draft.peak_minor
+            if not first.rows:
+                estimate = screening.estimate(money, self._bounds_of(candidate.pace))
+                if self._rank_low(estimate) == nobody:
+                    self.unreachable = True
+                    continue
+            asked = self.asked_by(candidate, below=least)
+            least = least if asked is None else asked
         return least
+
+    def asked_by(self, candidate: Candidate, *, below: int | None = None) -> int | None:
+        """The largest payment of a candidate that only means could refuse, if it is below a sum;
+        else None."""
+        draft = self._drafted(candidate)
+        if draft is None or (below is not None and draft.peak_minor >= below):
+            return None
+        refusal = self.judge(draft)
+        if refusal:
+            self._note(refusal)
+        return None if refusal else draft.peak_minor
 
     def _drafted(self, candidate: Candidate) -> Draft | None:
         self.built += 1

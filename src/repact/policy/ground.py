@@ -43,7 +43,7 @@ class Draft(NamedTuple):
     """A candidate made exact over all debts.
 
     `peak_minor` is the largest payment of the bill, less the `end_sum_minor` that was left to the
-    last one; `installment_minor` the largest before the last.
+    last one and without a sum paid first; `installment_minor` the largest before the last.
     """
 
     candidate: Candidate
@@ -57,8 +57,10 @@ class Draft(NamedTuple):
 
     @property
     def installment_minor(self) -> int:
-        """The largest regular payment: of all but the last, where there is more than one."""
-        return max(self.payments[:-1] or self.payments)
+        """The largest regular payment: of all but the last and a sum paid first, where there are
+        others."""
+        once = self.candidate.pace.head.rows if self.candidate.pace.head.kind == "lump" else 0
+        return max(self.payments[once:-1] or self.payments[once:])
 
     @property
     def total_minor(self) -> int:
@@ -153,7 +155,8 @@ class Ground:
             [(part.debt.position, part.terms, part.schedule, part.limits) for part in parts],
             forbearance_number=self.facts.forbearance_number,
         )
-        peak = max(*payments[:-1], last) if longest > 1 else last
+        once = candidate.pace.head.rows if candidate.pace.head.kind == "lump" else 0
+        peak = max((*payments[once:-1], last))
         draft = Draft(
             candidate=candidate,
             parts=parts,

@@ -14,7 +14,8 @@ def judge(ground: Ground, draft: Draft, /) -> Refusal | None:
     if draft.tier == authority.NOBODY:
         reasons = authority.tier_needed(ground.policy.authority, draft.concession)[1]
         last = reasons[-1]
-        return Refusal(last.rule_id, dict(last.params), {})
+        params = {"limit": last.rule_id, "value": last.params["value"]}
+        return Refusal("policy.nobody_may_give_it", params, {})
     shown = evidence_for(ground, draft)
     if shown is None or not (shown.shown or shown.later_days):
         return evidence_missing(ground, concession_minor=draft.concession.economic_minor)

@@ -106,16 +106,6 @@ class Offer:
         """All that is given up outright, now or when it vests."""
         return self.bill.totals.waived_minor
 
-    @property
-    def terms(self) -> t.Terms:
-        """The terms of the first part."""
-        return self.parts[0].terms
-
-    @property
-    def schedule(self) -> Schedule:
-        """The schedule of the first part."""
-        return self.parts[0].schedule
-
 
 @dataclass(frozen=True, slots=True)
 class NotOffered:
@@ -128,11 +118,6 @@ class NotOffered:
     rule_id: str
     params: dict[str, Any]
     change: dict[str, Any]
-
-    @property
-    def label(self) -> str:
-        """What it is listed under."""
-        return self.instrument
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +133,6 @@ class Proposal:
     considered: int
     built: int
     fingerprint: str
-
-    @property
-    def hashes(self) -> tuple[str, ...]:
-        """The bill hash of every offer, in order."""
-        return tuple(offer.schedule_sha256 for offer in self.offers)
 
 
 def offer_of(

@@ -89,7 +89,10 @@ def propose(
     choosing = choosing_for(ground)
     chosen, refused_asks = _choose(choosing)
     kept = dominance.undominated([(item.draft.merit, item) for item in chosen])[:OFFERS_MAX]
-    offers = [_offer(choosing, item, rank) for rank, item in enumerate(kept, start=1)]
+    offers = [
+        offered(choosing, item.draft, label=item.label, rank=rank)
+        for rank, item in enumerate(kept, start=1)
+    ]
     if facts.pays_more:
         offers = _with_faster(choosing, offers)
     return Proposal(
@@ -291,17 +294,21 @@ def _with_faster(choosing: Choosing, offers: list[Offer]) -> list[Offer]:
     if draft is None or draft.peak_minor <= choosing.ceiling_minor:
         return offers
     rank = max(len(offers[: OFFERS_MAX - 1]), SHOWN_MAX) + 1
-    return [*offers[: OFFERS_MAX - 1], _offer(choosing, Chosen("faster", draft), rank)]
+    return [
+        *offers[: OFFERS_MAX - 1],
+        offered(choosing, draft, label="faster", rank=rank),
+    ]
 
 
-def _offer(choosing: Choosing, item: Chosen, rank: int) -> Offer:
-    ground, draft = choosing.ground, item.draft
-    ceiling = draft.peak_minor if item.label == "settlement" else choosing.ceiling_minor
+def offered(choosing: Choosing, draft: Draft, *, label: Label, rank: int = 1) -> Offer:
+    """An admitted draft as an offer, with its certificates and everything it was checked by."""
+    ground = choosing.ground
+    ceiling = draft.peak_minor if label == "settlement" else choosing.ceiling_minor
     evidence: Any = judging.evidence_for(ground, draft)
     offer = offer_of(
         ground,
         draft,
-        label=item.label,
+        label=label,
         rank=rank,
         ceiling_minor=ceiling,
         evidence=evidence,

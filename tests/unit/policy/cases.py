@@ -23,6 +23,14 @@ CN = catalogue.load("cn")
 ON = date(2026, 11, 24)
 
 
+class _Plain(yaml.SafeDumper):
+    """YAML without aliases, which a policy may not have."""
+
+    def ignore_aliases(self, _: Any) -> bool:
+        """Write everything out."""
+        return True
+
+
 def loaded(**changes: Any) -> loading.LoadedPolicy:
     """The sample policy; `instruments__freeze=None` and the like change one value (None: drop)."""
     made = copy.deepcopy(SAMPLE)
@@ -35,7 +43,7 @@ def loaded(**changes: Any) -> loading.LoadedPolicy:
             inside.pop(last)
         else:
             inside[last] = value
-    return loading.parse(yaml.safe_dump(made, allow_unicode=True))
+    return loading.parse(yaml.dump(made, Dumper=_Plain, allow_unicode=True))
 
 
 def position(**changes: Any) -> Position:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from repact.law.facts import CaseFacts
 from repact.plans import certificate
-from repact.policy import choosing, dominance, loading, propose
+from repact.plans.errors import PlanError
+from repact.policy import choosing, dominance, judging, loading, propose
 from repact.policy.candidates import light_rows
-from tests.unit.policy.cases import CN, ON, debt, facts, loaded, position, proposed, three_debts
+from repact.policy.ground import Ground
+from tests.unit.policy.cases import (
+    CN,
+    ON,
+    SAMPLE,
+    debt,
+    facts,
+    loaded,
+    position,
+    proposed,
+    three_debts,
+)
 
 
 def named(proposal, instrument):
@@ -54,8 +68,9 @@ class TestAProposal:
             proposed(loaded(offers__days=11)),
             proposed(debts=[debt(interest_minor=94_001)]),
             proposed(debts=[debt(days_past_due=101)]),
+            proposed(debts=[replace(debt(), law=CaseFacts(moratorium=(ON, date(2027, 1, 1))))]),
         ]
-        assert len({first.fingerprint, *(made.fingerprint for made in others)}) == 5
+        assert len({first.fingerprint, *(made.fingerprint for made in others)}) == 6
 
     def test_follows_the_borrowers_number_when_the_income_is_not_known(self):
         offers = proposed(affordable_minor=None, wish_minor=100_000).offers
@@ -67,8 +82,8 @@ class TestAProposal:
         assert max(offer.concession.economic_minor for offer in rich.offers) < min(
             offer.concession.economic_minor for offer in poor.offers
         )
-        assert rich.offers[0].terms.annual_rate_ppm == 156_000
-        assert poor.offers[0].terms.annual_rate_ppm < 156_000
+        assert rich.offers[0].parts[0].terms.annual_rate_ppm == 156_000
+        assert poor.offers[0].parts[0].terms.annual_rate_ppm < 156_000
 
     def test_leaves_no_large_last_payment_unless_nothing_else_fits(self):
         assert {offer.flexibility.end_sum_minor for offer in proposed().offers} == {0}
@@ -252,6 +267,76 @@ class TestWhatIsNotOffered:
         with pytest.raises(loading.PolicyError, match=r"policy\.product_not_covered"):
             proposed(debts=[debt(product_code="car_loan")])
 
+    def test_is_what_would_need_more_documents(self):
+        tiers = [
+            {"tier": "none", "concession_minor_max": 30_000, "owed_minor_max": 9_000_000,
+             "kinds": [], "later_days": 0, "trial_rows": 0},
+            {"tier": "one", "concession_minor_max": 9_000_000, "owed_minor_max": 9_000_000,
+             "kinds": ["pay_slip"], "later_days": 0, "trial_rows": 0},
+        ]  # fmt: skip
+        made = proposed(loaded(evidence=tiers), affordable_minor=20_000, evidence=())
+        assert named(made, "extension").rule_id in {"policy.above_means", "policy.evidence_needed"}
+        cut = loaded(evidence=tiers, cascade=[], instruments__extension={"counts": [12]})
+        found = named(proposed(cut, affordable_minor=200_000, evidence=()), "extension")
+        assert found.rule_id == "policy.evidence_needed"
+        assert found.change == {"evidence": ["pay_slip"]}
+
+    def test_is_everything_where_the_engine_makes_no_plan(self, monkeypatch):
+        def refuse(*_):
+            raise PlanError("plan.amount_above_limit")
+
+        monkeypatch.setattr(Ground, "draft", refuse)
+        found = named(proposed(), "extension")
+        assert found.rule_id == "policy.no_plan_fits"
+
+    def test_is_held_against_the_documents_once_more_when_it_is_exact(self):
+        tiers = [
+            {"tier": "none", "concession_minor_max": 30_000, "owed_minor_max": 9_000_000,
+             "kinds": [], "later_days": 0, "trial_rows": 0},
+        ]  # fmt: skip
+        ground = propose.ground_of(
+            debts=[debt()], facts=facts(), loaded=loaded(evidence=tiers), law=CN, on=ON
+        )
+        draft = ground.draft(choosing.Candidate(ground.space.steps[0].relief, choosing.Pace(0, 36)))
+        assert judging.judge(ground, draft).rule_id == "policy.evidence_above_every_tier"
+
+
+class TestTheShapesOfAPolicy:
+    def test_may_capitalize_interest_instead_of_carrying_it(self):
+        names = ["capitalize", "extension", "rate_cut"]
+        policy = loaded(
+            instruments__capitalize={"components": ["interest"]},
+            instruments__carry=None,
+            products=[product | {"instruments": names} for product in SAMPLE["products"]],
+            buckets=[{"code": "all", "from_days": 0, "to_days": None, "instruments": names}],
+            cascade=["capitalize", "extension", "rate_cut"],
+            rollout=[],
+            relief=[],
+        )
+        (offer, *_) = proposed(policy).offers
+        assert "capitalize" in offer.instruments
+        assert offer.bill.totals.capitalized_minor == 94_000
+
+    def test_give_what_the_cascade_does_not_name_from_the_start(self):
+        policy = loaded(cascade=["extension", "waive_principal"])
+        (offer, *_) = proposed(policy, affordable_minor=150_000).offers
+        assert offer.bill.totals.waived_minor == 114_000
+        assert offer.parts[0].terms.annual_rate_ppm == 0
+
+    def test_may_have_interest_paid_with_the_first_or_each_payment_only(self):
+        policy = loaded(instruments__carry={"to": ["first"]})
+        (offer, *_) = proposed(policy, affordable_minor=200_000).offers
+        assert "carry" not in offer.instruments
+
+    def test_keep_within_the_shortest_product_where_they_are_shared(self):
+        products = [dict(product) for product in SAMPLE["products"]]
+        products[1]["months_max"] = 24
+        policy = loaded(products=products)
+        made = proposed(policy, three_debts(), affordable_minor=180_000)
+        for offer in made.offers:
+            assert {len(part.schedule.rows) for part in offer.parts[1:]} <= set(range(1, 25))
+        assert max(len(offer.bill.rows) for offer in made.offers) > 24
+
 
 class TestPayingMore:
     def test_is_shown_only_when_asked_and_after_the_first_three(self):
@@ -302,6 +387,13 @@ class TestASettlement:
             proposed(debts=[debt(days_past_due=0)], settlement_minor=2_000_000), "settlement"
         )
         assert found.rule_id == "policy.settlement_not_allowed"
+
+    def test_cannot_be_shared_with_a_debt_too_small_for_a_part(self):
+        tiny = debt(loan_id="b", principal_minor=1, interest_minor=0, penalty_minor=0)
+        bounds = {"share_ppm_min": 300_000, "installments_max": 1, "days": 30}
+        policy = loaded(instruments__settlement=bounds)
+        made = proposed(policy, [debt(), tiny], settlement_minor=820_000)
+        assert named(made, "settlement").rule_id.startswith("plan.")
 
     def test_never_asks_more_than_is_owed(self):
         (first, *_) = proposed(settlement_minor=9_000_000).offers
