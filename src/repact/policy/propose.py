@@ -20,7 +20,6 @@ from repact.law.catalogue import Catalogue
 from repact.money.split import largest_remainder
 from repact.plans import accrual
 from repact.plans import terms as t
-from repact.plans.errors import PlanError
 from repact.plans.fields import WHOLE_PPM
 from repact.plans.instruments.change import Basis, terms_of
 from repact.plans.instruments.settlement import settlement
@@ -258,14 +257,13 @@ def settle(ground: Ground, amount_minor: int, /) -> Draft | Refusal:
     by = ground.calendar.on + timedelta(days=bounds.days)
     owed = [debt.position.total_minor for debt in ground.debts]
     amounts = largest_remainder(min(amount_minor, ground.owed_minor), owed)
+    if not all(amounts):
+        return Refusal("policy.settlement_part_too_small", {}, {"person": True})
     terms = [
         _settling(ground, by, limits.rate_ppm_max, part)
         for limits, part in zip(ground.limits, amounts, strict=True)
     ]
-    try:
-        draft = ground.exact(Candidate(Relief(), Pace(None, 1), -1), terms)
-    except PlanError as error:
-        return Refusal(error.code, error.params, {})
+    draft = ground.exact(Candidate(Relief(), Pace(None, 1), -1), terms)
     return judging.judge(ground, draft) or draft
 
 

@@ -225,6 +225,13 @@ class TestWhatIsNotOffered:
         policy = loaded(authority__tiers=[{"role": "agent", "holders": 1, **small}])
         found = named(proposed(policy, affordable_minor=45_000), "extension")
         assert found.rule_id == "policy.nobody_may_give_it"
+        at_once = loaded(
+            cascade=[],
+            authority__tiers=[{"role": "agent", "holders": 1, **small}],
+            instruments__extension={"counts": [60]},
+        )
+        found = named(proposed(at_once, affordable_minor=45_000), "extension")
+        assert found.rule_id == "policy.nobody_may_give_it"
 
     def test_is_everything_where_the_case_is_not_eligible(self):
         made = proposed(plans_in_year=2)
@@ -336,6 +343,8 @@ class TestTheShapesOfAPolicy:
         for offer in made.offers:
             assert {len(part.schedule.rows) for part in offer.parts[1:]} <= set(range(1, 25))
         assert max(len(offer.bill.rows) for offer in made.offers) > 24
+        alone = proposed(policy, [three_debts()[1]], affordable_minor=90_000)
+        assert max(len(offer.bill.rows) for offer in alone.offers) == 24
 
 
 class TestPayingMore:
@@ -393,7 +402,7 @@ class TestASettlement:
         bounds = {"share_ppm_min": 300_000, "installments_max": 1, "days": 30}
         policy = loaded(instruments__settlement=bounds)
         made = proposed(policy, [debt(), tiny], settlement_minor=820_000)
-        assert named(made, "settlement").rule_id.startswith("plan.")
+        assert named(made, "settlement").rule_id == "policy.settlement_part_too_small"
 
     def test_never_asks_more_than_is_owed(self):
         (first, *_) = proposed(settlement_minor=9_000_000).offers
