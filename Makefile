@@ -29,6 +29,7 @@ check: .venv/.dev
 bench: .venv/.dev .venv-bench/.done
 	PYTHONPATH=src .venv-bench/bin/python bench/engine.py
 	$(BIN)/python bench/import_loans.py
+	$(BIN)/python bench/offers.py
 
 prove: .venv/.dev
 	REPACT_EXAMPLES=50000 $(BIN)/pytest -q tests/generative
