@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 BODY_BYTES_MAX = 64 * 1024
 SILENCE_SECONDS = 12
 BUSY_PORT = 2
+RAW_KINDS = ("application/timestamp-query",)
 _FAULTS = {"timeout_after_commit", "timeout_before_commit", "error_500", "down"}
 
 
@@ -34,10 +35,11 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back: JSON, or a page."""
+    """What goes back: JSON, a page, or bytes of a kind."""
 
     status: int
-    body: dict[str, Any] | str
+    body: dict[str, Any] | str | bytes
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Request:
     query: dict[str, str]
     body: dict[str, Any]
     origin: str
+    raw: bytes = b""
 
 
 Handler = Callable[[Request], Answer]
@@ -186,6 +189,25 @@ def serve(peer: Peer, *, host: str, port: int) -> int:
     return 0
 
 
+def _json(raw: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(raw) if raw else {}
+    except ValueError as error:
+        raise RefusedError(400, "peer.not_json") from error
+    if not isinstance(body, dict):
+        raise RefusedError(400, "peer.not_json")
+    return body
+
+
+def _written(made: Answer) -> tuple[bytes, str]:
+    """An answer's bytes and their kind."""
+    if isinstance(made.body, bytes):
+        return made.body, made.kind
+    if isinstance(made.body, str):
+        return made.body.encode(), "text/html; charset=utf-8"
+    return json.dumps(made.body, ensure_ascii=False).encode(), "application/json; charset=utf-8"
+
+
 def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
     class _Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -210,22 +232,15 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
             if length > BODY_BYTES_MAX:
                 raise RefusedError(413, "peer.too_large")
             raw = self.rfile.read(length)
-            try:
-                body = json.loads(raw) if raw else {}
-            except ValueError as error:
-                raise RefusedError(400, "peer.not_json") from error
-            if not isinstance(body, dict):
-                raise RefusedError(400, "peer.not_json")
+            body = _json(raw) if self.headers.get("Content-Type", "") not in RAW_KINDS else {}
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
             origin = f"http://{self.headers.get('Host', '')}"
-            return Request(self.command, parts.path, query, body, origin)
+            return Request(self.command, parts.path, query, body, origin, raw)
 
         def _send(self, made: Answer) -> None:
-            page = isinstance(made.body, str)
-            data = (made.body if page else json.dumps(made.body, ensure_ascii=False)).encode()
+            data, kind = _written(made)
             self.send_response(made.status)
-            kind = "text/html" if page else "application/json"
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.send_header("X-Content-Type-Options", "nosniff")
             self.send_header("Cache-Control", "no-store")
