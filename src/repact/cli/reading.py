@@ -9,6 +9,8 @@ from pathlib import Path
 from repact.errors import RepactError
 from repact.plans.document import DOCUMENT_BYTES_MAX
 
+PDF_BYTES_MAX = 5 * 1024 * 1024
+
 
 def whole(file: str, /) -> bytes:
     """A file, or standard input for `-`; one byte more than allowed, so that it is refused."""
@@ -19,6 +21,27 @@ def whole(file: str, /) -> bytes:
             return opened.read(DOCUMENT_BYTES_MAX + 1)
     except OSError as error:
         raise RepactError("cli.unreadable_file", field="file", name=file) from error
+
+
+def starts_with(file: str, start: bytes, /) -> bool:
+    """Whether a file begins so; a file that cannot be read does not."""
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(len(start)) == start
+    except OSError:
+        return False
+
+
+def pdf(file: str, /) -> bytes:
+    """A PDF, refused when it is larger than an agreement can be."""
+    try:
+        with Path(file).open("rb") as opened:
+            read = opened.read(PDF_BYTES_MAX + 1)
+    except OSError as error:
+        raise RepactError("cli.unreadable_file", field="file", name=file) from error
+    if len(read) > PDF_BYTES_MAX:
+        raise RepactError("cli.file_too_large", field="file", bytes_max=PDF_BYTES_MAX)
+    return read
 
 
 def lines(file: str, /) -> Iterator[bytes]:
