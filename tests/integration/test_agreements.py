@@ -118,6 +118,7 @@ class TestSigning:
                 code=world.code(by, agreement),
                 consent=False,
                 device="test",
+                identified_at=world.now,
                 now=world.now,
             )
 

@@ -121,6 +121,7 @@ class World:
             code=code,
             consent=True,
             device="test",
+            identified_at=ports.now(),
             now=self.now,
         )
 

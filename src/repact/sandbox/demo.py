@@ -53,6 +53,7 @@ def _prepare(ports: dict[str, int], var: Path) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "repact.sandbox.settings"
     os.environ["REPACT_WALLET_URL"] = f"http://{HOST}:{ports['wallet']}"
     os.environ["REPACT_CORE_URL"] = f"http://{HOST}:{ports['core']}"
+    os.environ["REPACT_SITE_URL"] = f"http://{HOST}:{ports['web']}"
     os.environ["REPACT_APPLICATION_ROLE"] = "0"
     seed = str(var.resolve()).encode()
     for name in ("REPACT_WALLET_KEY", "REPACT_CORE_KEY"):

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from repact.sandbox import personas, wallet_client
 from repact.server.audit import actor
+from repact.server.clock import ports
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import wallet
 from repact.server.jobs import day
 from repact.server.pages import access
-from repact.server.pages.middleware import BORROWER_SESSION
+from repact.server.pages.middleware import BORROWER_SESSION, IDENTIFIED_AT
 from repact.server.people import actions as people_actions
 from repact.server.people.models import Staff
 from repact.server.repayments import queries as repayment_queries
@@ -75,6 +76,7 @@ def enter_as_borrower(request: HttpRequest, *, key: str) -> HttpResponse:
         now=request.now,
     )
     request.session[BORROWER_SESSION] = str(borrower.id)
+    request.session[IDENTIFIED_AT] = ports.now().isoformat()
     return redirect("borrower:home")
 
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,7 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.people import store
 
 DAYS_FOR_OTHERS = 14
+IDENTIFIED_MINUTES = 15
 
 __all__ = ["assert_charged_is_signed"]
 
@@ -166,6 +167,11 @@ def signer_by_link(token: str, /) -> Signature:
     if found is None:
         raise AgreementError("agreements.not_found")
     return found
+
+
+def is_identified(at: datetime | None, /) -> TypeGuard[datetime]:
+    """Whether the wallet has said who this is recently enough to sign."""
+    return at is not None and ports.now() - at <= timedelta(minutes=IDENTIFIED_MINUTES)
 
 
 def waiting_code(signature: Signature, /) -> SigningCode | None:

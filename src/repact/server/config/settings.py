@@ -20,6 +20,7 @@ DEBUG = False
 REPACT_KEYS = keys.load(VAR, demo=REPACT_DEMO)
 SECRET_KEY = REPACT_KEYS.session
 ALLOWED_HOSTS = os.environ.get("REPACT_HOSTS", "127.0.0.1,localhost").split(",")
+REPACT_BEHIND_TLS_PROXY = os.environ.get("REPACT_BEHIND_TLS_PROXY") == "1"
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("REPACT_ORIGINS", "").split(",") if o]
 REPACT_SITE_URL = os.environ.get("REPACT_SITE_URL", "http://127.0.0.1:8000")  # in links we send
 REPACT_FILES = VAR / "files"
@@ -144,7 +145,7 @@ if not REPACT_DEMO:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
-    SECURE_SSL_REDIRECT = os.environ.get("REPACT_BEHIND_TLS_PROXY") != "1"
+    SECURE_SSL_REDIRECT = not REPACT_BEHIND_TLS_PROXY
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 
 # --- pages ---------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from repact.server.tenancy import scope
 
 Handler = Callable[[HttpRequest], HttpResponse]
 BORROWER_SESSION = "borrower_id"
+IDENTIFIED_AT = "identified_at"  # real time, ISO: when the wallet last said who this is
 NO_TENANT = ("/static/", "/healthz")
 
 

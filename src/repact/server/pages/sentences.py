@@ -51,6 +51,9 @@ SENTENCES: dict[str, str] = {
     "agreements.incomplete": _(
         "The agreement is not complete yet, so it cannot be signed. We will look into it."
     ),
+    "agreements.identify_again": _(
+        "For your safety, come in once more from your wallet. Your place is kept."
+    ),
     "agreements.not_opened": _("Open the page first, then confirm it."),
     "agreements.not_your_turn": _("Somebody else signs first. We send you a message."),
     "agreements.not_read": _("Please read the cost sheet and the key facts first."),
@@ -146,6 +149,8 @@ SENTENCES: dict[str, str] = {
         "Very many numbers in an hour. Wait a little, or ask a person: they can see what you tried."
     ),
     "offers.wrong_state": _("These plans were already replaced."),
+    "pages.file_missing": _("Choose the PDF first."),
+    "pages.file_too_large": _("This file is larger than an agreement can be (2 MB)."),
     "pages.amount_out_of_range": _("Enter a sum from 0 to 999,999."),
     "pages.amount_unreadable": _("Enter a sum such as 5200, 5,200 or 5千."),
     "pages.choose_verdict": _("Choose: approve, give back, or refuse."),
@@ -166,6 +171,24 @@ SENTENCES: dict[str, str] = {
     **plan_sentences.SENTENCES,
     "connectors.unreachable": _("Another system did not answer. Nothing is lost; try again soon."),
 }
+
+# What is wrong with a PDF that somebody brings to be checked.
+FINDINGS: dict[str, str] = {
+    "agreements.attachment_missing": _("The terms that travel inside an agreement are missing."),
+    "agreements.changed_after_signing": _("Something was changed after the first signature."),
+    "agreements.figures_unreadable": _("The figures of the text cannot be read."),
+    "agreements.schedule_differs": _("The payments are not those that the terms make."),
+    "agreements.signature_invalid": _("A signature or its timestamp does not hold."),
+    "agreements.signatures_missing": _("It does not carry every signature it needs."),
+    "agreements.text_differs": _("The text shows other figures than the attached terms."),
+}
+NOT_AN_AGREEMENT = _("This is not an agreement signed here, or the file is damaged.")
+
+
+def finding(code: str, /) -> str:
+    """What is wrong with a file, in the reader's language."""
+    return gettext(FINDINGS.get(code, NOT_AN_AGREEMENT))
+
 
 TOLD: dict[str, str] = {
     "debit_declined": _(

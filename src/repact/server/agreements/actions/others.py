@@ -138,7 +138,9 @@ def agree_by_link(*, by: Actor, token: str, device: str, now: datetime) -> UUID:
         audit_actions.unchanged()
         return agreement.id
     acts.assert_turn(agreement, signature, now=now)
-    acts.consent(agreement, signature, now=now, device=device[:200])
+    acts.consent(
+        agreement, signature, now=now, device=device[:200], identified_by="own_link_and_code"
+    )
     _record(by, agreement, signature, "agreements.agree", now)
     return agreement.id
 

@@ -45,22 +45,33 @@ def request_code(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
 
 
 def sign(
-    *, by: Actor, agreement_id: UUID, code: str, consent: bool, device: str, now: datetime
+    *,
+    by: Actor,
+    agreement_id: UUID,
+    code: str,
+    consent: bool,
+    device: str,
+    identified_at: datetime | None,
+    now: datetime,
 ) -> Agreement:
     """Sign with the one-time code. A wrong code costs a try even though nothing else happens.
 
+    `identified_at` is when the wallet last said who this is, in real time: signing asks for that
+    again after `queries.IDENTIFIED_MINUTES` (`agreements.identify_again`).
     The act is kept first, in a transaction of its own; should the authority or the timestamp be
     away, the signature follows from a job, and the person need not come back. Raises
     `agreements.consent_missing`, `agreements.code_wrong` with the tries left,
     `agreements.code_expired`.
     """
     doors.assert_may(by=by, name="agreements.agree")
+    if not queries.is_identified(identified_at):
+        raise AgreementError("agreements.identify_again")
     if not consent:
         raise AgreementError("agreements.consent_missing", field="consent")
     tries_left = use_code(by=by, agreement_id=agreement_id, code=code, now=now)
     if tries_left is not None:
         raise AgreementError("agreements.code_wrong", field="code", tries_left=tries_left)
-    agree(by=by, agreement_id=agreement_id, device=device, now=now)
+    agree(by=by, agreement_id=agreement_id, device=device, identified_at=identified_at, now=now)
     return finish_if_possible(by, agreement_id, now)
 
 
@@ -88,7 +99,9 @@ def use_code(*, by: Actor, agreement_id: UUID, code: str, now: datetime) -> int 
 
 
 @doors.action("agreements.agree", may=(BORROWER,))
-def agree(*, by: Actor, agreement_id: UUID, device: str, now: datetime) -> Agreement:
+def agree(
+    *, by: Actor, agreement_id: UUID, device: str, identified_at: datetime | None, now: datetime
+) -> Agreement:
     """Keep the borrower's consent, after a right code; once, however often it is sent."""
     agreement, signature = _own(by, agreement_id)
     if signature.state != "waiting":
@@ -96,7 +109,16 @@ def agree(*, by: Actor, agreement_id: UUID, device: str, now: datetime) -> Agree
         return agreement
     acts.assert_turn(agreement, signature, now=now)
     _assert_read(agreement)
-    acts.consent(agreement, signature, now=now, device=device[:200])
+    if not queries.is_identified(identified_at):
+        raise AgreementError("agreements.identify_again")
+    acts.consent(
+        agreement,
+        signature,
+        now=now,
+        device=device[:200],
+        identified_by="wallet",
+        identified_at=identified_at.isoformat(),
+    )
     audit_actions.record(
         by=by,
         action="agreements.agree",

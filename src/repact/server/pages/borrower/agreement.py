@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.pages import access, sentences
+from repact.server.pages.middleware import IDENTIFIED_AT
 
 UNSIGNED = ("draft", "ready")
 
@@ -22,15 +24,24 @@ UNSIGNED = ("draft", "ready")
 def show(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     """Where the agreement stands: the next act while it is unsigned, else the document."""
     agreement = _own(request, agreement_id)
-    if agreement.state in UNSIGNED:
+    signers = agreement_queries.signers(agreement)
+    if agreement.state in UNSIGNED and signers[0].state == "waiting":
         return redirect(f"borrower:{_next_act(agreement)}", agreement_id=agreement.id)
+    said = agreement_queries.contents(agreement)
     return render(
         request,
         "borrower/agreement.html",
         {
             "agreement": agreement,
             "facts": agreement_queries.key_facts(agreement),
-            "sealed": agreement.state != "signed_by_borrower",
+            "sealed": agreement.sealed_at is not None,
+            "signers": signers,
+            "waits_for": next((s for s in signers[1:] if s.state == "waiting"), None)
+            if signers[0].state == "signed"
+            else None,
+            "lender_name": said.lender.name_en
+            if request.LANGUAGE_CODE == "en"
+            else said.lender.name_zh,
         },
     )
 
@@ -100,6 +111,7 @@ def sign(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
                 code=request.POST.get("code", "").strip(),
                 consent=request.POST.get("consent") == "1",
                 device=request.headers.get("User-Agent", "")[:200],
+                identified_at=_identified_at(request),
                 now=request.now,
             )
             return redirect("borrower:agreement", agreement_id=agreement.id)
@@ -108,6 +120,7 @@ def sign(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     context = {
         "agreement": agreement,
         "facts": agreement_queries.key_facts(agreement),
+        "identified": agreement_queries.is_identified(_identified_at(request)),
         "code_sent": agreement_queries.waiting_code(signers[0]) is not None,
         "level": agreement.contents["signature_level"],
         "others": signers[1:],
@@ -139,6 +152,11 @@ def pdf(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     response = HttpResponse(agreement_queries.pdf(agreement), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{agreement.reference}.pdf"'
     return response
+
+
+def _identified_at(request: HttpRequest) -> datetime | None:
+    said = request.session.get(IDENTIFIED_AT)
+    return datetime.fromisoformat(said) if said else None
 
 
 def _own(request: HttpRequest, agreement_id: UUID) -> Agreement:

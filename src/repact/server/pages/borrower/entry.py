@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from repact.errors import RepactError
 from repact.server.audit import actor
+from repact.server.clock import ports
 from repact.server.connectors import wallet
 from repact.server.pages import access, language
-from repact.server.pages.middleware import BORROWER_SESSION
+from repact.server.pages.middleware import BORROWER_SESSION, IDENTIFIED_AT
 from repact.server.people import actions as people_actions
 
 
@@ -32,6 +33,7 @@ def launch(request: HttpRequest) -> HttpResponse:
         return redirect("public:come_in")
     request.session.cycle_key()
     request.session[BORROWER_SESSION] = str(borrower.id)
+    request.session[IDENTIFIED_AT] = ports.now().isoformat()
     response = redirect("borrower:home")
     if not request.COOKIES.get(language.COOKIE):
         language.remember(response, borrower.language)

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from repact.server.pages.borrower import agreement, application, entry, home, offers, offers_own
+from repact.server.pages.borrower import (
+    agreement,
+    application,
+    entry,
+    home,
+    offers,
+    offers_own,
+    signed,
+)
 
 app_name = "borrower"
 urlpatterns = [
@@ -29,5 +37,6 @@ urlpatterns = [
     path("agreement/<uuid:agreement_id>/facts/", agreement.key_facts, name="key_facts"),
     path("agreement/<uuid:agreement_id>/sign/", agreement.sign, name="sign"),
     path("agreement/<uuid:agreement_id>/schedule/", agreement.schedule, name="schedule"),
+    path("agreement/<uuid:agreement_id>/share/", signed.share, name="share"),
     path("agreement/<uuid:agreement_id>/agreement.pdf", agreement.pdf, name="pdf"),
 ]

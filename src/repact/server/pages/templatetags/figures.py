@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -151,3 +153,9 @@ def _chinese() -> bool:
 
 def _as_date(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+@register.filter
+def names(people: Iterable[Any]) -> str:
+    """The names of people, in one line."""
+    return ("、" if _chinese() else ", ").join(str(person.name) for person in people)

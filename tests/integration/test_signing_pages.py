@@ -1,0 +1,148 @@
+"""Signing and checking as people see them: with no account, by a link, on the borrower's phone."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.models import Agreement
+from repact.server.clock import ports
+from repact.server.pages.middleware import BORROWER_SESSION, IDENTIFIED_AT
+from tests.integration.test_signing_life import guarantor, named, newest, signed
+from tests.integration.world import At
+
+
+@pytest.fixture
+def by(world):
+    return world.borrower()
+
+
+@pytest.fixture
+def visit(world, settings, tmp_path):
+    """A browser of anybody, or of a borrower who came in some minutes ago."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+    def make(by=None, minutes=0):
+        client = Client(HTTP_HOST="127.0.0.1", headers={"accept-language": "en"})
+        if by:
+            session = client.session
+            session[BORROWER_SESSION] = str(by.id)
+            came = ports.now() - timedelta(minutes=minutes)
+            session[IDENTIFIED_AT] = came.isoformat()
+            session.save()
+        return client
+
+    return make
+
+
+def checked(client, pdf):
+    file = SimpleUploadedFile("agreement.pdf", pdf, content_type="application/pdf")
+    return client.post(reverse("public:verify"), {"file": file})
+
+
+class TestTheCheckingPage:
+    def test_accepts_what_was_sealed_here_without_an_account(self, world, by, visit):
+        agreement = world.in_force(by)
+        answer = checked(visit(), agreement_queries.pdf(agreement))
+        assert "It holds" in answer.text
+        assert "byte for byte" in answer.text
+        assert agreement.reference in answer.text
+        assert "no-store" in answer["Cache-Control"]
+
+    def test_says_what_is_wrong(self, world, by, visit):
+        pdf = agreement_queries.pdf(world.in_force(by))
+        assert "does not hold" in checked(visit(), pdf + b"\n").text
+        assert "does not hold" in checked(visit(), b"%PDF-1.7 hello").text
+
+    def test_takes_no_giants_and_no_nothing(self, visit):
+        assert checked(visit(), b"x" * (2 * 1024 * 1024 + 1)).status_code == 422
+        assert visit().post(reverse("public:verify")).status_code == 422
+
+    def test_is_not_asked_without_end(self, visit):
+        client = visit()
+        codes = [checked(client, b"x").status_code for _ in range(31)]
+        assert codes == [200] * 30 + [422]
+
+
+class TestASharedAgreement:
+    def test_is_opened_by_the_button_and_counted(self, world, by, visit):
+        agreement = world.in_force(by)
+        made = visit(by).post(
+            reverse("borrower:share", kwargs={"agreement_id": agreement.id}),
+            {"act": "make", "reader": "court", "days": "7", "uses": "5"},
+        )
+        path = re.search(r"/shared/[0-9a-f]{64}/", made.text)[0]
+        reader = visit()
+        assert agreement.reference not in reader.get(path).text
+        assert agreement.reference in reader.post(path, {"act": "read"}).text
+        pdf = reader.post(path, {"act": "pdf"})
+        assert pdf.content == agreement_queries.pdf(agreement)
+        assert pdf["X-Robots-Tag"] == "noindex"
+        (share,) = agreement_queries.shares(agreement)
+        assert share.uses_left == 3
+
+    def test_ends_when_its_borrower_says_so(self, world, by, visit):
+        agreement = world.in_force(by)
+        address = reverse("borrower:share", kwargs={"agreement_id": agreement.id})
+        token = agreement_actions.share(
+            by=by, agreement_id=agreement.id, reader="helper", days=3, uses=5, now=world.now
+        )
+        (share,) = agreement_queries.shares(agreement)
+        visit(by).post(address, {"act": "end", "share": str(share.id)})
+        answer = visit().post(reverse("public:shared", kwargs={"token": token}))
+        assert answer.status_code == 409
+        assert visit(by).post(address, {"act": "end", "share": "x"}).status_code == 422
+
+
+class TestSigningOnThePhone:
+    def test_asks_who_it_is_again_after_a_while(self, world, by, visit):
+        agreement = world.drafted(by)
+        world.read(by, agreement)
+        code = world.code(by, agreement)
+        address = reverse("borrower:sign", kwargs={"agreement_id": agreement.id})
+        late = visit(by, minutes=16)
+        assert "How to come in" in late.get(address).text
+        body = {"act": "sign", "code": code, "consent": "1"}
+        assert late.post(address, body).status_code == 422
+        assert visit(by).post(address, body).status_code == 302
+        page = visit(by).get(reverse("borrower:agreement", kwargs={"agreement_id": agreement.id}))
+        assert "No licensed authority has confirmed who signed" in page.text
+
+
+class TestSigningBesideTheBorrower:
+    def test_shows_only_what_one_answers_for(self, world, by, visit):
+        agreement = world.drafted(by)
+        named(world, agreement, guarantor(agreement))
+        signed(world, by, agreement)
+        with ports.using(At(world.now - timedelta(seconds=60))):
+            token = agreement_actions.invite(
+                by=world.system, agreement_id=agreement.id, now=world.now
+            )
+            agreement_actions.open_by_link(by=world.system, token=token, now=world.now)
+        client, path = visit(), reverse("public:sign_beside", kwargs={"token": token})
+        page = client.get(path).text
+        assert "5,000.00" in page
+        facts = agreement_queries.key_facts(agreement)
+        assert f"{facts.installment_minor / 100:,.2f}" not in page
+        for act in ("confirm", "code"):
+            assert client.post(path, {"act": act}).status_code == 302
+        code = re.findall(r"(?<!\d)\d{6}(?!\d)", newest("demo-zhaolei"))[0]
+        assert client.post(path, {"act": "sign", "code": code}).status_code == 422
+        body = {"act": "sign", "code": code, "consent": "1"}
+        assert client.post(path, body).status_code == 302
+        assert "You have signed" in client.get(path).text
+        assert Agreement.objects.get().signatures.filter(state="signed").count() == 2
+
+    def test_is_nobody_elses(self, visit):
+        path = reverse("public:sign_beside", kwargs={"token": "0" * 64})
+        assert visit().get(path).status_code == 404
