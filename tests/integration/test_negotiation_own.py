@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from repact.server.audit import actor
-from repact.server.offers import actions, negotiating, queries, transcript
+from repact.server.offers import actions, building, negotiating, queries, transcript
 from repact.server.offers.answering import Wish
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Entry, OfferSet
-from tests.integration.negotiating import rollout, tiers, with_policy
+from tests.integration.negotiating import draft, rollout, tiers, with_policy
 from tests.integration.world import at_once
 
 WISH = Wish(pay_minor=80_000)
@@ -155,3 +157,43 @@ class TestAsking:
         assert states.count("sent") + states.count("chosen") == 1
         assert transcript.broken_at(before.case_id) is None
         assert agent
+
+
+class TestBuildingByHand:
+    def draft(self, world) -> OfferSet:
+        return draft(world, world.borrower(), world.staff())
+
+    def test_gives_the_same_plan_when_nothing_is_changed(self, world):
+        made = building.rows(self.draft(world), {}, now=world.now)
+        assert all(row.plan and not row.changes for row in made)
+
+    def test_judges_a_changed_plan_like_any_other(self, world):
+        offer_set = self.draft(world)
+        first = offer_set.offers_in_order[0]
+        settings = building.settings_of(first)
+        wanted = replace(settings, rate=max(settings.rate - 10_000, 0))
+        built = building.build(
+            by=world.staff(), set_id=offer_set.id, changed={first.number: wanted}, now=world.now
+        )
+        assert built.builder["changes"][0]["field"] == "rate"
+        queries.assert_recomputes(built.offers_in_order[0])
+
+    def test_refuses_what_the_policy_has_not(self, world):
+        offer_set = self.draft(world)
+        first = offer_set.offers_in_order[0]
+        settings = building.settings_of(first)
+        for wanted, rule in (
+            (replace(settings, rate=999_999), "policy.rate_out_of_bounds"),
+            (replace(settings, count=600), "policy.months_max"),
+            (replace(settings, interest=1_000_001), "policy.waiver_out_of_bounds"),
+            (replace(settings, count=1), "policy.above_means"),
+        ):
+            row = building.rows(offer_set, {first.number: wanted}, now=world.now)[0]
+            assert (row.plan, row.refusal["rule_id"]) == (None, rule)
+        with pytest.raises(OfferError, match="not_buildable"):
+            building.build(
+                by=world.staff(),
+                set_id=offer_set.id,
+                changed={first.number: wanted},
+                now=world.now,
+            )

@@ -30,6 +30,8 @@ RULES: dict[str, str] = {
     "policy.no_plan_fits": _("No plan of this kind fits."),
     "policy.nobody_may_give_it": _("It would give away more than anybody here may."),
     "policy.evidence_needed": _("It needs a document first."),
+    "policy.rate_out_of_bounds": _("The policy has no such rate for this loan."),
+    "policy.waiver_out_of_bounds": _("The policy waives less than this."),
     "policy.months_max": _("It would take longer than this loan may."),
 }
 HELPS: dict[str, str] = {

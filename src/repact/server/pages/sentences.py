@@ -144,6 +144,8 @@ SENTENCES: dict[str, str] = {
     ),
     "offers.reason_missing": _("Say why, in at most 500 characters; a refusal names another way."),
     "offers.same_person": _("You made this yourself. Another person has to decide it."),
+    "offers.not_buildable": _("One of the plans is against a rule. Change it, then keep them."),
+    "offers.prepare_again": _("These plans are of another day. Work them out again first."),
     "offers.not_negotiable": _("This case has moved on. Open it again to see where it is."),
     "offers.too_many_questions": _(
         "Very many numbers in an hour. Wait a little, or ask a person: they can see what you tried."

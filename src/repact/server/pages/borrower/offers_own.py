@@ -86,6 +86,11 @@ def lines(case: Case, /, *, now: Any) -> list[dict[str, Any]]:
     return [_line(entry, now) for entry in transcript.of_case(case.id)]
 
 
+def open_proposals(case: Case, /, *, now: Any) -> list[dict[str, Any]]:
+    """The borrower's proposals that wait for a person."""
+    return [_line(entry, now) for entry in transcript.open_proposals(case.id, now=now)]
+
+
 def _line(entry: Entry, now: Any) -> dict[str, Any]:
     return {
         "entry": entry,

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from repact.server.audit.actor import AGENT, AUDITOR, SUPERVISOR
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
+from repact.server.clock import ports
 from repact.server.evidence import actions as evidence_actions
 from repact.server.evidence import queries as evidence_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.offers import queries as offer_queries
 from repact.server.pages import access
 from repact.server.pages.borrower import debts, summary
+from repact.server.pages.borrower import offers_own as offer_lines
 from repact.server.people import queries as people_queries
 from repact.server.reviews import actions as review_actions
 
@@ -85,6 +87,8 @@ def case_page(request: HttpRequest, case_id: UUID, /) -> dict[str, Any]:
         "hold": loan_queries.hold_state(case.id),
         "files": evidence_queries.of_case(case.id),
         "offer_set": offer_queries.current_set(case.id),
+        "proposals": offer_lines.open_proposals(case, now=request.now),
+        "probing": offer_queries.probing(case.id, now=ports.now()),
         "may_act": request.staff_actor.role in {AGENT, SUPERVISOR},
     }
 

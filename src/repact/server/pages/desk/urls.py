@@ -2,7 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from repact.server.pages.desk import cases, offers, offers_approvals, offers_policies
+from repact.server.pages.desk import (
+    cases,
+    offers,
+    offers_approvals,
+    offers_builder,
+    offers_policies,
+    offers_talk,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +19,12 @@ urlpatterns = [
     path("cases/<uuid:case_id>/offers/prepare/", offers.prepare, name="prepare"),
     path("cases/<uuid:case_id>/offers/send/", offers.send, name="send"),
     path("cases/<uuid:case_id>/offers/ask/", offers_approvals.ask, name="ask_approval"),
+    path("cases/<uuid:case_id>/offers/build/", offers_builder.build, name="build"),
+    path(
+        "cases/<uuid:case_id>/proposals/<uuid:entry_id>/",
+        offers_talk.answer,
+        name="answer_proposal",
+    ),
     path("approvals/", offers_approvals.queue, name="approvals"),
     path("approvals/<uuid:approval_id>/", offers_approvals.show, name="approval"),
     path("policies/", offers_policies.show, name="policies"),

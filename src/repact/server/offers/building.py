@@ -1,0 +1,235 @@
+"""Changing a proposed plan by hand: rate, number of payments, waivers; judged like any other.
+
+The same judge that rules on what the policy proposes rules here, so nothing can be built that could
+not be proposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from repact.plans import schedule
+from repact.plans import terms as t
+from repact.plans.document import validate
+from repact.plans.errors import PlanError
+from repact.plans.fields import WHOLE_PPM
+from repact.policy import authority, judging, offers, propose
+from repact.policy.bounds import Waiver
+from repact.policy.candidates import Candidate, Pace, Relief
+from repact.policy.choosing import Refusal, above_means
+from repact.policy.ground import Draft, Ground
+from repact.server.audit import actions as audit_actions
+from repact.server.audit.actor import AGENT, SUPERVISOR, Actor
+from repact.server.offers import making, sets
+from repact.server.offers.errors import OfferError
+from repact.server.offers.models import Offer, OfferSet
+from repact.server.people import doors
+
+COMPONENTS = ("interest", "penalty", "fees")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may be changed by hand: payments of the level part, yearly rate, shares waived."""
+
+    count: int
+    rate: int
+    interest: int
+    penalty: int
+    fees: int
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One row of the builder: what stood, what is set now, and the plan or the rule in its way."""
+
+    offer: Offer
+    before: Settings
+    settings: Settings
+    plan: making.Made | None
+    refusal: dict[str, Any] | None
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """The settings that differ from what was proposed."""
+        now = asdict(self.settings)
+        return [
+            {"label": self.offer.label, "field": field, "before": was, "after": now[field]}
+            for field, was in asdict(self.before).items()
+            if was != now[field]
+        ]
+
+
+def rows(offer_set: OfferSet, changed: Mapping[int, Settings], /, *, now: datetime) -> list[Built]:
+    """Every plan of a draft with its settings, changed where `changed` (by number) says so.
+
+    Raises `offers.prepare_again` where the draft is not of today: its dates would be stale.
+    """
+    basis = making.basis(offer_set.case, now=now)
+    if offer_set.on_date != basis.on:
+        raise OfferError("offers.prepare_again")
+    ground = propose.ground_of(
+        debts=making.debts_of(basis),
+        facts=making.facts_of(basis),
+        loaded=basis.loaded,
+        law=basis.law,
+        on=basis.on,
+    )
+    return [_row(ground, offer, changed) for offer in offer_set.offers_in_order]
+
+
+@doors.action("offers.build", may=(AGENT, SUPERVISOR))
+def build(*, by: Actor, set_id: UUID, changed: Mapping[int, Settings], now: datetime) -> OfferSet:
+    """Store a draft with plans changed by hand; what differs from the proposal stays readable.
+
+    Raises `offers.wrong_state`, `offers.prepare_again`, or `offers.not_buildable` with the rule in
+    the way of a row.
+    """
+    old = sets.lock(set_id)
+    if old.state != "draft":
+        raise OfferError("offers.wrong_state", state=old.state)
+    built = rows(old, changed, now=now)
+    refused = next((row.refusal for row in built if row.refusal), None)
+    if refused:
+        raise OfferError("offers.not_buildable", rule_id=refused["rule_id"])
+    earlier = (old.builder or {}).get("changes", [])
+    basis = making.basis(old.case, now=now)
+    offer_set = sets.store(
+        by=by,
+        basis=basis,
+        proposal=making.Proposal([row.plan for row in built if row.plan], old.not_offered),
+        now=now,
+        builder={"changes": [*earlier, *(change for row in built for change in row.changes)]},
+    )
+    audit_actions.record(
+        by=by,
+        action="offers.build",
+        subject_id=offer_set.id,
+        case_id=old.case_id,
+        now=now,
+        changes=offer_set.builder["changes"],
+    )
+    return offer_set
+
+
+def settings_of(offer: Offer, /) -> Settings | None:
+    """What a plan is set to; None where it does not end in equal payments."""
+    terms = validate(t.Terms, offer.parts[0]["terms"])
+    if not isinstance(terms.shape[-1], t.Level):
+        return None
+    waived = {
+        measure.component: measure.share_ppm or 0
+        for measure in terms.measures
+        if isinstance(measure, t.Waive)
+    }
+    shares = {name: waived.get(name, 0) for name in COMPONENTS}
+    return Settings(terms.shape[-1].count, terms.annual_rate_ppm, **shares)
+
+
+def _row(ground: Ground, offer: Offer, changed: Mapping[int, Settings]) -> Built:
+    before = settings_of(offer) or Settings(0, 0, 0, 0, 0)
+    wanted = changed.get(offer.number, before)
+    if wanted == before:
+        return Built(offer, before, before, making.of_offer(offer), None)
+    made = _made(ground, offer, wanted)
+    if isinstance(made, Refusal):
+        refusal = {"rule_id": made.rule_id, "params": made.params, "change": made.change}
+        return Built(offer, before, wanted, None, refusal)
+    return Built(offer, before, wanted, made, None)
+
+
+def _made(ground: Ground, offer: Offer, wanted: Settings) -> making.Made | Refusal:
+    outside = _bounds(ground, wanted)
+    if outside:
+        return outside
+    try:
+        terms = [
+            _changed(validate(t.Terms, part["terms"]), debt.position, wanted, limits.rate_ppm_max)
+            for part, debt, limits in zip(offer.parts, ground.debts, ground.limits, strict=True)
+        ]
+        draft = ground.exact(Candidate(Relief(), Pace(None, wanted.count), -1), terms)
+    except PlanError as error:
+        return Refusal(error.code, error.params, {})
+    return _judged(ground, draft) or _offer(ground, draft, offer)
+
+
+def _judged(ground: Ground, draft: Draft) -> Refusal | None:
+    for part in draft.parts:
+        if sum(schedule.rows_of(segment) for segment in part.terms.shape) > part.limits.rows_max:
+            return Refusal("policy.months_max", {"months_max": part.limits.rows_max}, {})
+    may = frozenset().union(*(limits.may for limits in ground.limits))
+    if strange := sorted(set(ground.used(draft)) - may):
+        return Refusal("policy.not_for_product", {"instruments": strange}, {})
+    if draft.peak_minor > ground.facts.ceiling_minor and not ground.facts.pays_more:
+        return above_means(draft.peak_minor)
+    return judging.judge(ground, draft)
+
+
+def _offer(ground: Ground, draft: Draft, offer: Offer) -> making.Made:
+    evidence: Any = judging.evidence_for(ground, draft)
+    made = offers.offer_of(
+        ground,
+        draft,
+        label=offer.label,  # type: ignore[arg-type]  # a label that was stored
+        rank=offer.number,
+        ceiling_minor=ground.facts.ceiling_minor,
+        evidence=evidence,
+        reasons=authority.tier_needed(ground.policy.authority, draft.concession)[1],
+    )
+    return making.made_of(made)
+
+
+def _bounds(ground: Ground, wanted: Settings) -> Refusal | None:
+    """The policy's own bounds of what is set by hand; whole lists of steps bind only at the end."""
+    bounds = ground.policy.instruments
+    highest = max(limits.rate_ppm_max for limits in ground.limits)
+    lowest = bounds.rate_cut.rates_ppm[0] if bounds.rate_cut else highest
+    if not lowest <= wanted.rate <= highest:
+        params = {"least_ppm": lowest, "most_ppm": highest}
+        return Refusal("policy.rate_out_of_bounds", params, {})
+    counts = bounds.extension.counts if bounds.extension else ()
+    if not 1 <= wanted.count <= max((*counts, 1)):
+        return Refusal("policy.months_max", {"months_max": max((*counts, 1))}, {})
+    for component in COMPONENTS:
+        waiver = bounds.bounds(f"waive_{component}")
+        most = waiver.shares_ppm[-1] if isinstance(waiver, Waiver) else 0
+        if not 0 <= getattr(wanted, component) <= most:
+            return Refusal("policy.waiver_out_of_bounds", {"most_ppm": most}, {})
+    return None
+
+
+def _changed(terms: t.Terms, position: Any, wanted: Settings, rate_max: int) -> t.Terms:
+    """The same terms with the level part, the rate and the waivers as they are wanted."""
+    measures: list[t.Measure] = [
+        measure
+        for measure in terms.measures
+        if getattr(measure, "component", None) not in COMPONENTS
+    ]
+    rest = {
+        measure.component: measure
+        for measure in terms.measures
+        if isinstance(measure, t.Carry | t.Capitalize)
+    }
+    for component in COMPONENTS:
+        share = getattr(wanted, component)
+        if not getattr(position, f"{component}_minor"):
+            continue
+        if share:
+            measures.append(
+                t.Waive(kind="waive", component=component, share_ppm=share)  # type: ignore[arg-type]
+            )
+        if share < WHOLE_PPM:
+            spread = t.Carry(kind="carry", component=component, to="spread")  # type: ignore[arg-type]
+            measures.append(rest.get(component, spread))  # type: ignore[arg-type]
+    last = terms.shape[-1].model_copy(update={"count": wanted.count})
+    return terms.model_copy(
+        update={
+            "annual_rate_ppm": min(wanted.rate, rate_max),
+            "measures": tuple(measures),
+            "shape": (*terms.shape[:-1], last),
+        }
+    )
