@@ -7,28 +7,30 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.security import HttpBearer
 
 from repact.errors import RepactError
 from repact.plans import document
 from repact.plans.errors import InvariantError
 from repact.plans.result import as_json
 from repact.server.agreements import queries as agreement_queries
-from repact.server.api import problems
-from repact.server.audit.actor import Actor
+from repact.server.api import problems, v1_offers
+from repact.server.api.keys import KEY
 from repact.server.books import queries as book_queries
-from repact.server.people import queries as people_queries
 
-
-class ApiKeyAuth(HttpBearer):
-    """`Authorization: Bearer <key>` of the lender whose host this is."""
-
-    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:  # noqa: ARG002
-        try:
-            return people_queries.actor_of_api_key(token)
-        except RepactError:
-            return None
-
+# What the state of a thing refuses, and what is asked too often; everything else is the request's.
+STATUS = {
+    "offers.already_chosen": 409,
+    "offers.changed": 409,
+    "offers.expired": 409,
+    "offers.position_moved": 409,
+    "offers.wrong_state": 409,
+    "offers.not_negotiable": 409,
+    "policies.stopped": 409,
+    "offers.too_many_questions": 429,
+    "api.idempotency_key_missing": 400,
+    "api.not_json": 400,
+    "people.not_allowed": 403,
+}
 
 api = NinjaAPI(
     title="Repact",
@@ -37,7 +39,7 @@ api = NinjaAPI(
     urls_namespace="api",
     docs_url=None,
 )
-KEY = ApiKeyAuth()
+api.add_router("", v1_offers.router)
 
 
 @api.exception_handler(RepactError)
@@ -45,7 +47,8 @@ def refused(request: HttpRequest, error: RepactError) -> HttpResponse:
     """A refusal as a problem (RFC 9457)."""
     if error.code.endswith(".not_found"):
         return problems.response(error, status=404)
-    return problems.response(error, status=500 if isinstance(error, InvariantError) else 422)
+    usual = 500 if isinstance(error, InvariantError) else 422
+    return problems.response(error, status=STATUS.get(error.code, usual))
 
 
 @api.post("/plans:schedule", summary="The exact schedule of a plan document")

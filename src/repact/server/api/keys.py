@@ -1,0 +1,23 @@
+"""Whose request it is: a lender's own system, by its key."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja.security import HttpBearer
+
+from repact.errors import RepactError
+from repact.server.audit.actor import Actor
+from repact.server.people import queries as people_queries
+
+
+class ApiKeyAuth(HttpBearer):
+    """`Authorization: Bearer <key>` of the lender whose host this is."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:  # noqa: ARG002
+        try:
+            return people_queries.actor_of_api_key(token)
+        except RepactError:
+            return None
+
+
+KEY = ApiKeyAuth()
