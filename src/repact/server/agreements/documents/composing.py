@@ -40,17 +40,18 @@ def compose(contents: Contents, language: Language, /) -> Text:
 
 
 def _sections(contents: Contents) -> list[Callable[[Speaker], Section]]:
-    made = [_key_facts, _promises]
+    made = [key_facts, _promises]
     if contents.jurisdiction != "cn":
         made.append(_notice)
     made += [_parties]
     if contents.signers:
         made.append(_liability)
-    made += [_debts, _changes, _moves, _going_on, _conduct, _rights, _basis, _costs, _schedule]
+    made += [_debts, _changes, _moves, _going_on, _conduct, _rights, _basis, _costs, schedule]
     return [*made, _signatures]
 
 
-def _key_facts(speaker: Speaker) -> Section:
+def key_facts(speaker: Speaker, /) -> Section:
+    """The figures a reader sees first: three large, the rest below."""
     said, words = speaker.contents, speaker.words
     rows = said.paying_rows
     versus = said.total_minor - said.owed_minor
@@ -242,7 +243,8 @@ def cost_blocks(speaker: Speaker, /) -> tuple[Block, ...]:
     return items, Pairs(sums), Note(words["cost.contingent"], "large"), contingent, *notes
 
 
-def _schedule(speaker: Speaker) -> Section:
+def schedule(speaker: Speaker, /) -> Section:
+    """Every payment of the bill, then of each debt when there are several."""
     said, words = speaker.contents, speaker.words
     currency = wording.currency_name(said.currency, speaker.language)
     blocks: list[Block] = [Note(words["unit"].format(currency=currency), "quiet")]
