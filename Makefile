@@ -30,6 +30,7 @@ bench: .venv/.dev .venv-bench/.done
 	PYTHONPATH=src .venv-bench/bin/python bench/engine.py
 	$(BIN)/python bench/import_loans.py
 	$(BIN)/python bench/offers.py
+	$(BIN)/python bench/agreements.py
 
 prove: .venv/.dev
 	REPACT_EXAMPLES=50000 $(BIN)/pytest -q tests/generative
