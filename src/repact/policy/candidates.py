@@ -133,22 +133,34 @@ class Space:
         shapes gives what those add. A reduced start is for plans at least twice as long: before
         that it would repay the debt by itself.
         """
-        step = self.steps[number]
-        same = number > 0 and step[1:] == self.steps[number - 1][1:]
+        counts_since: dict[int, tuple[int, ...]] = {}
         for collect, collect_from in self.collects:
+            relief = self.steps[number].relief._replace(collect=collect)
             for head, head_from in self.heads:
                 since = max(collect_from, head_from)
-                if since > number:
-                    continue
-                counts = tuple(
-                    count
-                    for count, count_from in self.counts
-                    if count_from <= number
-                    and not (same and max(since, count_from) < number)
-                    and (head.kind != "reduced" or count >= 2 * head.rows)
-                )
+                if since not in counts_since:
+                    counts_since[since] = self._counts(number, since)
+                counts = counts_since[since]
+                if head.kind == "reduced":
+                    counts = tuple(count for count in counts if count >= 2 * head.rows)
                 if counts:
-                    yield step.relief._replace(collect=collect), head, counts
+                    yield relief, head, counts
+
+    def plain(self, number: int, /) -> Iterator[tuple[Relief, tuple[int, ...]]]:
+        """The families of a step that begin as they go on."""
+        for collect, since in self.collects:
+            counts = self._counts(number, since)
+            if counts:
+                yield self.steps[number].relief._replace(collect=collect), counts
+
+    def _counts(self, number: int, since: int) -> tuple[int, ...]:
+        """The counts that are new at a step for what may be used since another."""
+        same = number > 0 and self.steps[number][1:] == self.steps[number - 1][1:]
+        return tuple(
+            count
+            for count, count_from in self.counts
+            if max(since, count_from) <= number and not (same and max(since, count_from) < number)
+        )
 
 
 def rows_of(pace: Pace, limits: Limits, /) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from repact.plans.errors import PlanError
 from repact.policy import authority, screening
-from repact.policy.candidates import Candidate, Head, Pace, Relief, light_rows
+from repact.policy.candidates import Candidate, Head, Pace, light_rows
 from repact.policy.dominance import Merit
 from repact.policy.ground import Draft, Ground
 
@@ -116,9 +116,9 @@ class Choosing:
         found = self._drafts[candidate]
         return found if isinstance(found, Draft) else None
 
-    def least_payment(self, first: Head = PLAIN, /) -> int | None:
-        """The smallest largest payment of any plan without a head that would be offered if only it
-        were within means; None when there is none. Exact, found as `best` finds.
+    def least_payment(self, first: Head = PLAIN, /) -> Draft | None:
+        """The plan without a head with the smallest largest payment of all that would be offered if
+        only it were within means; None when there is none. Found as `best` finds.
 
         With a sum paid first, of which the bounds know nothing, the longest two of each kind are
         made exact: more payments are smaller payments.
@@ -126,38 +126,34 @@ class Choosing:
         nobody = len(self.ground.policy.authority.tiers)
         queue: list[tuple[int, int, Candidate, list[screening.Money]]] = []
         for number, step in enumerate(self.ground.space.steps):
-            for relief, head, counts in self.ground.space.families(number):
-                if head != PLAIN:
-                    continue
+            for relief, counts in self.ground.space.plain(number):
                 money = self.ground.monies(relief)
                 for count in counts[-2:] if first.rows else counts:
                     pace = Pace(step.rate_ppm, count, first, step.frozen_rows)
                     low = screening.payment_low(money, self.ground.screen.levels(pace, pace))
                     low = 0 if first.rows else low
                     queue.append((low, len(queue), Candidate(relief, pace, number), money))
-        least: int | None = None
+        least: Draft | None = None
         for low, _, candidate, money in sorted(queue, key=itemgetter(0, 1)):
-            if self.stopped or (least is not None and least <= low):
+            if self.stopped or (least is not None and least.peak_minor <= low):
                 break
             if not first.rows:
                 estimate = screening.estimate(money, self._bounds_of(candidate.pace))
                 if self._rank_low(estimate) == nobody:
                     self.unreachable = True
                     continue
-            asked = self.asked_by(candidate, below=least)
-            least = least if asked is None else asked
+            least = self.asked_by(candidate, below=least.peak_minor if least else None) or least
         return least
 
-    def asked_by(self, candidate: Candidate, *, below: int | None = None) -> int | None:
-        """The largest payment of a candidate that only means could refuse, if it is below a sum;
-        else None."""
+    def asked_by(self, candidate: Candidate, *, below: int | None = None) -> Draft | None:
+        """A candidate that only means could refuse, if its largest payment is below a sum."""
         draft = self._drafted(candidate)
         if draft is None or (below is not None and draft.peak_minor >= below):
             return None
         refusal = self.judge(draft)
         if refusal:
             self._note(refusal)
-        return None if refusal else draft.peak_minor
+        return None if refusal else draft
 
     def _drafted(self, candidate: Candidate) -> Draft | None:
         self.built += 1
@@ -192,12 +188,9 @@ class Choosing:
         space, made = self.ground.space, []
         seen: set[tuple[Any, ...]] = set()
         step = space.steps[number]
-        monies: dict[Relief, list[screening.Money]] = {}
         for relief, head, counts in space.families(number):
             self.considered += len(counts)
-            if relief not in monies:
-                monies[relief] = self.ground.monies(relief)
-            money = monies[relief]
+            money = self.ground.monies(relief)
             if (head, *money) in seen:
                 continue  # another way of collecting what is waived or not owed: the same plans
             seen.add((head, *money))

@@ -189,13 +189,13 @@ class _Countering:
         if least is None:
             refusal = next(iter(self.means.ruled_out.values()), NO_PLAN)
             return Answer("needs_person", None, None, refusal)
-        if least > self.means.ceiling_minor:
-            return Answer("exceeds_means", None, None, above_means(least), least)
-        nearest = self._fewest(propose.choosing_for(self.ground, ceiling_minor=least))
-        other = propose.offered(self.means, nearest, label="counter") if nearest else None
-        params = {"payment_minor": self.most, "least_minor": least}
-        rule = Refusal("plan.never_ends", params, {"amount_minor": least})
-        return Answer("never_ends", None, other, rule, least)
+        amount = least.peak_minor
+        if amount > self.means.ceiling_minor:
+            return Answer("exceeds_means", None, None, above_means(amount), amount)
+        other = propose.offered(self.means, least, label="counter")
+        params = {"payment_minor": self.most, "least_minor": amount}
+        rule = Refusal("plan.never_ends", params, {"amount_minor": amount})
+        return Answer("never_ends", None, other, rule, amount)
 
     def _by_payment(self) -> _Sides:
         """As few payments as the amount allows; beside it, the plan that is one payment shorter."""
@@ -234,18 +234,24 @@ class _Countering:
         for step in range(len(self.ground.space.steps)):
             found = [
                 draft
-                for relief, counts in self._families(step)
-                if (draft := self._fewest_of(choosing, step, relief, max(counts)))
+                for relief, money, counts in self._families(step)
+                if (draft := self._fewest_of(choosing, step, relief, money, max(counts)))
             ]
             if found:
                 return min(found, key=_order)
         return None
 
     def _fewest_of(
-        self, choosing: Choosing, step: int, relief: Relief, longest: int
+        self,
+        choosing: Choosing,
+        step: int,
+        relief: Relief,
+        money: list[screening.Money],
+        longest: int,
     ) -> Draft | None:
-        money = self._money(relief)
-        low, high = 1, longest + 1
+        if self._payment_low(money, step, longest) > choosing.ceiling_minor:
+            return None
+        low, high = 1, longest
         while low < high:  # the first count that a bound does not rule out
             middle = (low + high) // 2
             if self._payment_low(money, step, middle) <= choosing.ceiling_minor:
@@ -262,10 +268,10 @@ class _Countering:
         """The plan with so many level rows at the first step that has one within the ceiling."""
         for step in range(len(self.ground.space.steps)):
             found = []
-            for relief, counts in self._families(step):
+            for relief, money, counts in self._families(step):
                 if count > max(counts):
                     continue
-                low = self._payment_low(self._money(relief), step, count)
+                low = self._payment_low(money, step, count)
                 if low <= choosing.ceiling_minor:
                     found.append(choosing.admitted(self._candidate(relief, step, count)))
             if any(found):
@@ -287,17 +293,23 @@ class _Countering:
         for step in reversed(range(len(self.ground.space.steps))):
             made = [
                 self.means.asked_by(self._candidate(relief, step, count))
-                for relief, counts in self._families(step)
+                for relief, _, counts in self._families(step)
                 if count <= max(counts)
             ]
             if any(made):
-                return min(amount for amount in made if amount)
+                return min(draft.peak_minor for draft in made if draft)
         return None
 
-    def _families(self, step: int) -> Iterator[tuple[Relief, tuple[int, ...]]]:
-        for relief, head, counts in self.ground.space.families(step):
-            if head == PLAIN:
-                yield relief, counts
+    def _families(
+        self, step: int
+    ) -> Iterator[tuple[Relief, list[screening.Money], tuple[int, ...]]]:
+        """The plain families of a step, each with its money, those alike only once."""
+        seen: list[list[screening.Money]] = []
+        for relief, counts in self.ground.space.plain(step):
+            money = self._money(relief)
+            if money not in seen:
+                seen.append(money)
+                yield relief, money, counts
 
     def _candidate(self, relief: Relief, step: int, count: int) -> Candidate:
         return Candidate(relief, self._pace(step, count), step)

@@ -76,7 +76,7 @@ def _why_none(ground: Ground, choosing: Choosing) -> Refusal:
         return choosing.stopped
     least = choosing.least_payment()
     if least is not None:
-        return above_means(least)
+        return above_means(least.peak_minor)
     if choosing.ruled_out:
         return next(iter(choosing.ruled_out.values()))
     if not choosing.unreachable:

@@ -110,6 +110,15 @@ class Ground:
 
     def monies(self, relief: Relief, /) -> list[screening.Money]:
         """What a relief leaves of every debt, by when it is paid. Exact: the engine's own sums."""
+        if relief not in self._monies:
+            self._monies[relief] = self._moved(relief)
+        return self._monies[relief]
+
+    @cached_property
+    def _monies(self) -> dict[Relief, list[screening.Money]]:
+        return {}
+
+    def _moved(self, relief: Relief) -> list[screening.Money]:
         made = []
         for debt, limits in zip(self.debts, self.limits, strict=True):
             found = measures_of(relief_of(relief, limits), debt.position, vests=self.space.vests)
