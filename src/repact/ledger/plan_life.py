@@ -18,8 +18,9 @@ class Change(NamedTuple):
     """What an event changed, signed, in minor units.
 
     `cash_minor` came in; `open_minor` by component is how much more the rows ask for than before;
-    `late_minor` is late interest paid, `credit_minor` the borrower's money that nothing claims,
-    `returned_minor` what was waived and came back.
+    `late_minor` is late interest paid, `credit_minor` the borrower's money that nothing claims.
+    Of what was waived, `vested_minor` was earned, `unearned_minor` came back before it was, and
+    `returned_minor` came back although it had been an expense already.
     """
 
     cash_minor: int = 0
@@ -27,6 +28,8 @@ class Change(NamedTuple):
     late_minor: int = 0
     credit_minor: int = 0
     returned_minor: int = 0
+    vested_minor: int = 0
+    unearned_minor: int = 0
 
     @property
     def is_nothing(self) -> bool:
@@ -52,6 +55,7 @@ def plan_changed(
         - change.late_minor
         - change.credit_minor
         - change.returned_minor
+        - change.unearned_minor
     )
     return Entry(
         template,
@@ -63,7 +67,8 @@ def plan_changed(
                 *receivables,
                 (chart.LATE_INCOME, -change.late_minor),
                 (chart.BORROWER_CREDIT, -change.credit_minor),
-                (chart.WAIVERS, -change.returned_minor),
+                (chart.WAIVERS, change.vested_minor - change.returned_minor),
+                (chart.WAIVERS_TO_EARN, -change.vested_minor - change.unearned_minor),
                 (chart.UNEARNED_INTEREST, -to_come),
             ]
         ),
@@ -89,15 +94,23 @@ def plan_ended(
     owed_minor: Mapping[str, int],
     late_minor: int = 0,
     waived_back_minor: int = 0,
+    pending_minor: int = 0,
 ) -> Entry:
     """A plan gives way: its receivables leave, what is owed that day is owed by contract again.
 
     `late_minor` is what being late had cost, which becomes penalty; `waived_back_minor` what was
-    waived and is owed again (a withdrawal).
+    waived and is owed again (a withdrawal), `pending_minor` what waited to be earned and no longer
+    does.
     """
     back = [(chart.RECEIVABLE[name], amount) for name, amount in owed_minor.items()]
     gone = [(chart.PLAN_RECEIVABLE[name], -amount) for name, amount in open_minor.items()]
-    to_come = sum(owed_minor.values()) - sum(open_minor.values()) - late_minor - waived_back_minor
+    to_come = (
+        sum(owed_minor.values())
+        - sum(open_minor.values())
+        - late_minor
+        - waived_back_minor
+        - pending_minor
+    )
     return Entry(
         template,
         on,
@@ -108,9 +121,20 @@ def plan_ended(
                 *gone,
                 (chart.LATE_INCOME, -late_minor),
                 (chart.WAIVERS, -waived_back_minor),
+                (chart.WAIVERS_TO_EARN, -pending_minor),
                 (chart.UNEARNED_INTEREST, -to_come),
             ]
         ),
+    )
+
+
+def residual_closed(*, on: date, currency: str, left_minor: int) -> Entry:
+    """A plan is complete: what rounding left among its interest to come is no income."""
+    return Entry(
+        "residual_closed",
+        on,
+        currency,
+        lines([(chart.ROUNDING, left_minor), (chart.UNEARNED_INTEREST, -left_minor)]),
     )
 
 

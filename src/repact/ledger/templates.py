@@ -36,11 +36,13 @@ def agreement_sealed(
     owed_minor: Mapping[str, int],
     planned_minor: Mapping[str, int],
     waived_minor: int,
+    pending_minor: int = 0,
 ) -> Entry:
     """A plan replaces a contract: what was owed leaves, what the schedule asks for comes.
 
     The plan's receivables equal the signed schedule from the first day; interest of time to come
-    stands against unearned interest until it is earned, waivers are an expense at once.
+    stands against unearned interest until it is earned. `waived_minor` is all that is waived: an
+    expense at once, except `pending_minor` of it, which waits until the borrower has earned it.
     """
     relieved = [(chart.RECEIVABLE[name], -amount) for name, amount in owed_minor.items()]
     debits = [(chart.PLAN_RECEIVABLE[name], amount) for name, amount in planned_minor.items()]
@@ -53,7 +55,8 @@ def agreement_sealed(
             [
                 *relieved,
                 *debits,
-                (chart.WAIVERS, waived_minor),
+                (chart.WAIVERS, waived_minor - pending_minor),
+                (chart.WAIVERS_TO_EARN, pending_minor),
                 (chart.UNEARNED_INTEREST, -to_come),
             ]
         ),
@@ -61,7 +64,13 @@ def agreement_sealed(
 
 
 def payment_received(
-    *, on: date, currency: str, applied_minor: Mapping[str, int], late_minor: int, excess_minor: int
+    *,
+    on: date,
+    currency: str,
+    applied_minor: Mapping[str, int],
+    late_minor: int = 0,
+    excess_minor: int = 0,
+    cash_account: str = chart.WALLET_CLEARING,
 ) -> Entry:
     """Money arrives: receivables fall, late interest is earned, what is too much is owed back."""
     relieved = [(chart.PLAN_RECEIVABLE[name], -amount) for name, amount in applied_minor.items()]
@@ -72,10 +81,39 @@ def payment_received(
         currency,
         lines(
             [
-                (chart.WALLET_CLEARING, total),
+                (cash_account, total),
                 *relieved,
                 (chart.LATE_INCOME, -late_minor),
                 (chart.BORROWER_CREDIT, -excess_minor),
             ]
         ),
+    )
+
+
+def contract_payment_received(
+    *,
+    on: date,
+    currency: str,
+    applied_minor: Mapping[str, int],
+    excess_minor: int = 0,
+    cash_account: str = chart.WALLET_CLEARING,
+) -> Entry:
+    """Money arrives for a debt that has no plan: the contract's receivables fall."""
+    relieved = [(chart.RECEIVABLE[name], -amount) for name, amount in applied_minor.items()]
+    total = sum(applied_minor.values()) + excess_minor
+    return Entry(
+        "contract_payment_received",
+        on,
+        currency,
+        lines([(cash_account, total), *relieved, (chart.BORROWER_CREDIT, -excess_minor)]),
+    )
+
+
+def line_converted(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """What was drawn on a card or a line becomes the principal of a loan; the line is closed."""
+    return Entry(
+        "line_converted",
+        on,
+        currency,
+        lines([(chart.PRINCIPAL, amount_minor), (chart.LINE, -amount_minor)]),
     )

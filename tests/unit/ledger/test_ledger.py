@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from repact.ledger import chart, plan_life, templates
+from repact.ledger import catalogue, chart, outcomes, plan_life, templates
 from repact.ledger.entry import Entry, LedgerError, Line, lines
 
 ON = date(2026, 11, 24)
@@ -69,10 +69,26 @@ ENTRIES = [
     plan_life.suspense_received(on=ON, currency="CNY", amount_minor=1),
     plan_life.suspense_returned(on=ON, currency="CNY", amount_minor=1),
     plan_life.credit_refunded(on=ON, currency="CNY", amount_minor=1),
+    plan_life.residual_closed(on=ON, currency="CNY", left_minor=2),
+    templates.contract_payment_received(
+        on=ON, currency="CNY", applied_minor={"interest": 3, "principal": 4}, excess_minor=1
+    ),
+    templates.line_converted(on=ON, currency="CNY", amount_minor=7),
+    outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=-9),
+    outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=9),
+    outcomes.modification_unwound(on=ON, currency="CNY", amount_minor=-1),
+    outcomes.written_off(on=ON, currency="CNY", open_minor=OWED),
+    outcomes.written_off(on=ON, currency="CNY", open_minor=OWED, unearned_minor=90, of_plan=True),
+    outcomes.recovered(on=ON, currency="CNY", amount_minor=5),
+    outcomes.debt_sold(on=ON, currency="CNY", open_minor=OWED, price_minor=40_000),
+    outcomes.bank_charged(on=ON, currency="CNY", amount_minor=5),
+    outcomes.clearing_settled(on=ON, currency="CNY", amount_minor=-5),
 ]
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.template for entry in ENTRIES])
+@pytest.mark.parametrize(
+    "entry", ENTRIES, ids=[f"{n}: {entry.template}" for n, entry in enumerate(ENTRIES)]
+)
 class TestEveryTemplate:
     def test_is_balanced_and_says_nothing_empty(self, entry):
         assert sum(line.amount_minor for line in entry.lines) == 0
@@ -146,3 +162,64 @@ class TestAChangeOfAPlan:
     )
     def test_says_when_it_is_nothing(self, change, nothing):
         assert change.is_nothing is nothing
+
+
+class TestAWaiverToBeEarned:
+    """It waits in an account of its own, from the seal until it is earned or comes back."""
+
+    SEALED = templates.agreement_sealed(
+        on=ON,
+        currency="CNY",
+        owed_minor=OWED,
+        planned_minor=OWED | {"interest": 0, "penalty": 0},
+        waived_minor=5_700,
+        pending_minor=5_000,
+    )
+
+    def left(self, *entries: Entry) -> dict[str, int]:
+        made: dict[str, int] = {}
+        for entry in (self.SEALED, *entries):
+            for line in entry.lines:
+                made[line.account] = made.get(line.account, 0) + line.amount_minor
+        return made
+
+    def changed(self, **fields: int | dict[str, int]) -> Entry:
+        change = plan_life.Change(**fields)
+        return plan_life.plan_changed(template="x", on=ON, currency="CNY", change=change)
+
+    def test_is_no_expense_at_first(self):
+        left = self.left()
+        assert (left[chart.WAIVERS], left[chart.WAIVERS_TO_EARN]) == (700, 5_000)
+
+    def test_is_an_expense_once_earned(self):
+        left = self.left(self.changed(vested_minor=5_000))
+        assert (left[chart.WAIVERS], left[chart.WAIVERS_TO_EARN]) == (5_700, 0)
+
+    def test_comes_back_to_the_receivables(self):
+        left = self.left(self.changed(unearned_minor=5_000, open_minor={"interest": 5_000}))
+        assert (left[chart.PLAN_INTEREST], left[chart.WAIVERS_TO_EARN]) == (5_000, 0)
+        assert left.get(chart.UNEARNED_INTEREST, 0) == 0
+
+    def test_leaves_with_a_plan_that_is_taken_back(self):
+        ended = plan_life.plan_ended(
+            template="plan_withdrawn",
+            on=ON,
+            currency="CNY",
+            open_minor=OWED | {"interest": 0, "penalty": 0},
+            owed_minor=OWED,
+            waived_back_minor=700,
+            pending_minor=5_000,
+        )
+        assert not any(self.left(ended).values())
+
+
+def test_a_sold_debt_leaves_the_difference_as_the_result():
+    entry = outcomes.debt_sold(on=ON, currency="CNY", open_minor=OWED, price_minor=40_000)
+    by_account = {line.account: line.amount_minor for line in entry.lines}
+    assert by_account[chart.DEBT_SALES] == 105_700 - 40_000
+
+
+def test_a_template_and_its_reversal_are_listed():
+    assert catalogue.is_listed("payment_received")
+    assert catalogue.is_listed("payment_received.reversed")
+    assert not catalogue.is_listed("a_present")

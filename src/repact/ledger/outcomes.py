@@ -1,0 +1,128 @@
+"""What becomes of a debt's value: changed by a plan, written off, recovered, sold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from repact.ledger import chart
+from repact.ledger.entry import Entry, lines
+
+
+def modification_recognized(*, on: date, currency: str, gain_minor: int) -> Entry:
+    """A plan changes what the debt is worth at its original rate; a loss is negative.
+
+    The receivables stay what was signed: the difference stands beside them until it is unwound.
+    Source: IFRS 9 5.4.3.
+    """
+    account = chart.MODIFICATION_GAINS if gain_minor > 0 else chart.MODIFICATION_LOSSES
+    return Entry(
+        "modification_recognized",
+        on,
+        currency,
+        lines([(chart.MODIFICATION, gain_minor), (account, -gain_minor)]),
+    )
+
+
+def modification_unwound(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """A period is over: the debt has earned at its original rate what the plan does not ask for.
+
+    Negative where the plan asks for more. At a plan's end, what is left goes the same way.
+    """
+    return Entry(
+        "modification_unwound",
+        on,
+        currency,
+        lines([(chart.MODIFICATION, amount_minor), (chart.INTEREST_INCOME, -amount_minor)]),
+    )
+
+
+def written_off(
+    *,
+    on: date,
+    currency: str,
+    open_minor: Mapping[str, int],
+    unearned_minor: int = 0,
+    of_plan: bool = False,
+) -> Entry:
+    """The lender gives up counting on a debt; the claim survives, and what is paid is a recovery.
+
+    `open_minor` leaves the receivables of the contract, or of the plan with `unearned_minor` of
+    interest to come.
+    """
+    gone, worth = _receivables(open_minor, of_plan=of_plan), sum(open_minor.values())
+    return Entry(
+        "written_off",
+        on,
+        currency,
+        lines(
+            [
+                *gone,
+                (chart.UNEARNED_INTEREST, unearned_minor),
+                (chart.WRITTEN_OFF, worth - unearned_minor),
+            ]
+        ),
+    )
+
+
+def recovered(
+    *, on: date, currency: str, amount_minor: int, cash_account: str = chart.WALLET_CLEARING
+) -> Entry:
+    """Money arrives for a debt that was written off: all of it is income."""
+    return Entry(
+        "recovered",
+        on,
+        currency,
+        lines([(cash_account, amount_minor), (chart.RECOVERIES, -amount_minor)]),
+    )
+
+
+def debt_sold(
+    *,
+    on: date,
+    currency: str,
+    open_minor: Mapping[str, int],
+    price_minor: int,
+    unearned_minor: int = 0,
+    of_plan: bool = False,
+) -> Entry:
+    """A debt is sold, its plan with it: receivables leave for the price, the rest is the result."""
+    gone, worth = _receivables(open_minor, of_plan=of_plan), sum(open_minor.values())
+    return Entry(
+        "debt_sold",
+        on,
+        currency,
+        lines(
+            [
+                (chart.BANK_CLEARING, price_minor),
+                *gone,
+                (chart.UNEARNED_INTEREST, unearned_minor),
+                (chart.DEBT_SALES, worth - unearned_minor - price_minor),
+            ]
+        ),
+    )
+
+
+def bank_charged(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """The bank keeps a fee, of a charge-back for example; the borrower does not pay it."""
+    return Entry(
+        "bank_charged",
+        on,
+        currency,
+        lines([(chart.BANK_CHARGES, amount_minor), (chart.BANK_CLEARING, -amount_minor)]),
+    )
+
+
+def clearing_settled(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """The wallet's program pays out what it collected for us; negative when it takes back."""
+    return Entry(
+        "clearing_settled",
+        on,
+        currency,
+        lines([(chart.BANK_CLEARING, amount_minor), (chart.WALLET_CLEARING, -amount_minor)]),
+    )
+
+
+def _receivables(open_minor: Mapping[str, int], *, of_plan: bool) -> list[tuple[str, int]]:
+    accounts = chart.PLAN_RECEIVABLE if of_plan else chart.RECEIVABLE
+    return [(accounts[name], -amount) for name, amount in open_minor.items()]
