@@ -10,8 +10,10 @@ from repact.server.audit.actor import Actor
 from repact.server.cases import holding
 from repact.server.cases import queries as case_queries
 from repact.server.clock import actions as clock_actions
+from repact.server.clock import ports
 from repact.server.clock import queries as clock_queries
 from repact.server.evidence import promises
+from repact.server.jobs.models import LivedDay
 from repact.server.lenders import queries as lender_queries
 from repact.server.offers import actions as offer_actions
 from repact.server.offers import automatic
@@ -28,7 +30,7 @@ def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
     by = actor.system(lender_id)
     due = repayment_queries.due_by_clock(on=on)
     for plan_id in due:
-        clockwork.act_by_clock(by=by, plan_id=plan_id, on=on, now=now)
+        clockwork.act_or_stop(by=by, plan_id=plan_id, on=on, now=now)
     to_earn = repayment_queries.to_earn(on=on)
     for first in range(0, len(to_earn), clockwork.EARNED_AT_ONCE):
         some = to_earn[first : first + clockwork.EARNED_AT_ONCE]
@@ -58,6 +60,26 @@ def _around_cases(*, by: Actor, on: date, now: datetime) -> int:
     return len(ending) + len(promised)
 
 
+def catch_up(*, lender_id: UUID, now: datetime) -> int:
+    """Live every day up to today that was not lived yet, in order; how many.
+
+    A day is written down when its work is done, so a day cut off in the middle is lived again, and
+    every step of it is taken once. A clock that was set back lives nothing a second time; a lender
+    with no day behind it starts today.
+    """
+    today = clock_queries.business_date(now=now, zone=lender_queries.get(lender_id).zone)
+    last = LivedDay.objects.filter(lender_id=lender_id).order_by("-day").first()
+    lived = 0
+    on = last.day + timedelta(days=1) if last else today
+    while on <= today and lived < DAYS_MAX:
+        moment = now - timedelta(days=(today - on).days)
+        run_day(lender_id=lender_id, on=on, now=moment)
+        _write_down(lender_id, on)
+        on += timedelta(days=1)
+        lived += 1
+    return lived
+
+
 def advance_clock(*, lender_id: UUID, days: int) -> None:
     """Demo only: move business time day by day, and live every day in between."""
     zone = lender_queries.get(lender_id).zone
@@ -66,3 +88,10 @@ def advance_clock(*, lender_id: UUID, days: int) -> None:
         now = clock_queries.business_now(lender_id=lender_id)
         on = clock_queries.business_date(now=now, zone=zone)
         run_day(lender_id=lender_id, on=on, now=now)
+        _write_down(lender_id, on)
+
+
+def _write_down(lender_id: UUID, on: date) -> None:
+    LivedDay.objects.bulk_create(
+        [LivedDay(lender_id=lender_id, day=on, lived_at=ports.now())], ignore_conflicts=True
+    )

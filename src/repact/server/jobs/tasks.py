@@ -23,7 +23,8 @@ from repact.server.cases import sharing as case_sharing
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
-from repact.server.jobs import sharing
+from repact.server.jobs import day, sharing
+from repact.server.lenders import queries as lender_queries
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
@@ -209,6 +210,15 @@ def collect(*, lender_id: str, event_id: str) -> None:
         answer = wallet.debit_status(collection.id) or _debit(collection)
         now = clock_queries.business_now(lender_id=by.lender_id)
         collecting.settle_collection(by=by, collection_id=collection.id, answer=answer, now=now)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="jobs.live", queue="day", queueing_lock="jobs.live", lock="jobs.live")
+def live(timestamp: int) -> None:  # noqa: ARG001 - cron's argument
+    """Every lender's days, up to today, each once and in order."""
+    for lender in lender_queries.everyone():
+        with scope.acting_for(lender.id):
+            day.catch_up(lender_id=lender.id, now=clock_queries.business_now(lender_id=lender.id))
 
 
 @app.periodic(cron="* * * * * */10")

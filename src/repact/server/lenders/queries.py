@@ -37,6 +37,11 @@ def named(slug: str, /) -> Lender:
     return found[0]
 
 
+def everyone() -> list[Lender]:
+    """Every lender of this server, in a fixed order."""
+    return list(Lender.objects.order_by("id"))
+
+
 def get(lender_id: UUID, /) -> Lender:
     """One lender. Raises `lenders.not_found`."""
     found = Lender.objects.filter(id=lender_id).first()

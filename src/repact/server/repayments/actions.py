@@ -20,7 +20,7 @@ from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import ending, lives, opening, posting, sharing
+from repact.server.repayments import ending, explanation, lives, opening, posting, sharing
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import Payment, Refund, Reversal, Suspense
@@ -184,19 +184,17 @@ def place(
     """
     parts = {number: (plan, life.events[number]) for number, plan in life.signed.items()}
     shares = sharing.share(payment.amount_minor, parts, on=payment.value_date)
+    arrived = {
+        number: events.Payment(
+            id=f"payment:{payment.id}", on=payment.value_date, kind="payment", amount_minor=share
+        )
+        for number, share in shares.items()
+    }
     try:
         changes = posting.happen(
             life,
             by=by,
-            events={
-                number: events.Payment(
-                    id=f"payment:{payment.id}",
-                    on=payment.value_date,
-                    kind="payment",
-                    amount_minor=share,
-                )
-                for number, share in shares.items()
-            },
+            events=arrived,
             template="payment_received",
             source=f"payment:{payment.id}",
             cash_minor=shares,
@@ -206,6 +204,7 @@ def place(
         if error.code != "plan.event_before_start":
             raise
         raise RepaymentError("repayments.before_the_plan", field="value_date") from error
+    explanation.tell_if_late(life, parts, arrived, by=by, now=now)
     payment.allocation = _allocation(life, payment, changes)
     payment.save(force_insert=True)
     audit_actions.record(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from repact.errors import RepactError
 from repact.ledger import plan_life
 from repact.plans.servicing import ladder
 from repact.server.audit import actions as audit_actions
@@ -13,12 +14,22 @@ from repact.server.audit.actor import SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import collecting, ending, lives
+from repact.server.repayments import actions, collecting, ending, lives
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import DueItem, Plan
 
 TELLING = ("missed", "nudge", "late", "invite")
 EARNED_AT_ONCE = 1000
+
+
+def act_or_stop(*, by: Actor, plan_id: UUID, on: date, now: datetime) -> None:
+    """Act by the clock where a plan that is not right must not hold up the day of all the others:
+    its charging stops until a person has looked."""
+    try:
+        act_by_clock(by=by, plan_id=plan_id, on=on, now=now)
+    except RepactError as error:
+        agreement_id = Plan.objects.only("agreement_id").get(id=plan_id).agreement_id
+        actions.stop_charging(by=by, agreement_id=agreement_id, reason=error.code[:40], now=now)
 
 
 @doors.action("repayments.act_by_clock", may=(SYSTEM,))

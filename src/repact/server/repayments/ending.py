@@ -12,10 +12,12 @@ from repact.plans.position import Position
 from repact.plans.servicing import events
 from repact.plans.servicing.replay import position_on
 from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
+from repact.server.cases import actions as case_actions
 from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
@@ -62,25 +64,22 @@ def declare_breach(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
 
 
 def reinstate(life: Life, /, *, by: Actor, now: datetime) -> None:
-    """When everything due is paid, a breached plan goes on as if it had not been breached."""
+    """A breached plan goes on once all that is due is paid, or the breach never was."""
     cured = [
         number
         for number, state in life.states.items()
         if state.standing == "breached" and not state.overdue_minor
     ]
-    if not cured:
-        return
-    posting.happen(
-        life,
-        by=by,
-        events={
-            number: events.Cure(id=f"cure:{life.plan.events_count + 1}", on=life.on, kind="cure")
-            for number in cured
-        },
-        template="plan_reinstated",
-        source=f"cure:{life.agreement.id}:{life.plan.events_count + 1}",
-    )
-    if life.standing != "breached":
+    if cured:
+        name = f"cure:{life.plan.events_count + 1}"
+        posting.happen(
+            life,
+            by=by,
+            events={number: events.Cure(id=name, on=life.on, kind="cure") for number in cured},
+            template="plan_reinstated",
+            source=f"{name}:{life.agreement.id}",
+        )
+    if life.agreement.state == agreement_states.BREACHED and life.standing != "breached":
         agreement_actions.reinstate(by=by, agreement_id=life.agreement.id, now=now)
         life.agreement.refresh_from_db()
         _tell(life, by, "reinstated", now, amount_minor=life.open_minor)
@@ -173,6 +172,8 @@ def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetim
             _publish(life, number, owed, by, now, plan_runs=False)
         _stand_down(life, "renegotiated")
         posting.earn_the_rest(life, by=by)
+        agreement_actions.supersede(by=by, agreement_id=old.id, successor_id=to.id, now=now)
+        case_actions.move(by=by, case_id=old.case_id, event="supersede", now=now)
 
 
 @doors.action("repayments.publish", may=(SYSTEM,))

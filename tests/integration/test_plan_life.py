@@ -1,0 +1,619 @@
+"""A plan after it was signed: paid late, in part, too much; moved, broken, made good, given up."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+
+from repact.ledger import chart
+from repact.plans.errors import PlanError
+from repact.server.audit import actor
+from repact.server.audit.actor import Actor
+from repact.server.books import queries as book_queries
+from repact.server.books.models import Entry, Posting
+from repact.server.connectors.wallet import DebitAnswer
+from repact.server.jobs import day
+from repact.server.jobs.models import LivedDay
+from repact.server.notices.models import Notice
+from repact.server.repayments import actions, clockwork, collecting, ending, moves, suspense
+from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments.errors import RepaymentError
+from repact.server.repayments.models import (
+    Collection,
+    DueItem,
+    Payment,
+    Plan,
+    PlanEvent,
+    Refund,
+    Suspense,
+)
+from tests.integration import plans
+
+DUE = date(2026, 12, 15)
+
+
+def at(on):
+    """Ten in the morning of a day in Shanghai."""
+    return datetime(on.year, on.month, on.day, 2, tzinfo=UTC)
+
+
+class Hands:
+    """One plan and what its people do with it."""
+
+    def __init__(self, lender, agreement):
+        self.lender, self.agreement = lender, agreement
+        self.system = actor.system(lender.id)
+        self.borrower = Actor(lender.id, actor.BORROWER, agreement.borrower_id)
+        self.supervisor = Actor(lender.id, actor.SUPERVISOR, lender.id)
+
+    def pay(self, amount, on, *, value_date=None, source=None, **more):
+        return actions.receive_payment(
+            by=self.system,
+            agreement_id=self.agreement.id,
+            source=source or f"bank:{on}:{amount}",
+            amount_minor=amount,
+            currency=more.pop("currency", "CNY"),
+            value_date=value_date or on,
+            now=at(on),
+            **more,
+        )
+
+    def life(self, on):
+        return plans.alive(self.agreement, on)
+
+    def day(self, on):
+        day.run_day(lender_id=self.lender.id, on=on, now=at(on))
+
+    @property
+    def plan(self):
+        return Plan.objects.get(agreement=self.agreement)
+
+    def balance(self, *accounts):
+        return book_queries.balance_minor(agreement_id=self.agreement.id, accounts=accounts)
+
+
+@pytest.fixture
+def sign(lender, now):
+    """Sign a plan over these debts; numbers them apart."""
+    count = iter(range(1, 100))
+
+    def run(*documents, **changes):
+        made = documents or (plans.document(**changes),)
+        return Hands(lender, plans.in_force(lender, now, made, number=next(count)))
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _balanced(lender):
+    """The books add up after every test, and plan receivables are what the rows ask for."""
+    yield
+    assert not Posting.objects.aggregate(total=Sum("amount_minor"))["total"]
+    for plan in Plan.objects.filter(standing__in=("active", "breached", "completed")):
+        owed = sum(item.open_minor for item in DueItem.objects.filter(agreement=plan.agreement))
+        owed += sum(part.returned_minor for part in plan.agreement.parts.all())
+        receivable = book_queries.balance_minor(
+            agreement_id=plan.agreement_id, accounts=tuple(chart.PLAN_RECEIVABLE.values())
+        )
+        assert receivable == owed
+
+
+class TestLatePayment:
+    def test_costs_nothing_in_the_grace_days(self, sign):
+        plan = sign()
+        assert plan.life(DUE + timedelta(days=3)).due_minor == plan.life(DUE).due_minor
+
+    def test_known_late_but_made_in_time_costs_nothing_and_says_so(self, sign):
+        plan = sign()
+        due = plan.life(DUE).due_minor
+        later = DUE + timedelta(days=20)
+        with_cost = plan.life(later).due_minor
+        assert with_cost > due
+        plan.pay(due, later, value_date=DUE)
+        assert plan.life(later).due_minor == 0
+        notice = Notice.objects.get(kind="plan_changed")
+        assert notice.params["zh"]
+        assert notice.params["en"].startswith("Your payment of")
+
+    def test_known_late_after_a_later_one_is_made_up_for_today(self, sign):
+        plan = sign()
+        due = plan.life(DUE).due_minor
+        later = DUE + timedelta(days=20)
+        plan.pay(due, later, source="on-the-20th")
+        plan.pay(due, later + timedelta(days=1), value_date=DUE, source="on-the-day")
+        late = Entry.objects.get(template="plan_compensated")
+        assert late.happened_on == later + timedelta(days=1)
+        assert plan.life(later + timedelta(days=1)).states[1].paid.late == 0
+        assert plan.balance(chart.LATE_INCOME) == 0
+
+
+class TestTooMuchMoney:
+    def test_is_credit_and_goes_back_where_it_came_from(self, sign):
+        plan = sign()
+        quote = repayment_queries.payoff_quote(plan.agreement, on=plans.START)
+        plan.pay(quote.total_minor + 777, plans.START, payer="third_party", payer_account="acc-9")
+        assert plan.plan.standing == "completed"
+        refund = actions.refund_credit(
+            by=plan.system, agreement_id=plan.agreement.id, now=at(plans.START)
+        )
+        assert (refund.amount_minor, refund.to_account) == (777, "acc-9")
+        assert plan.balance(chart.BORROWER_CREDIT) == 0
+        again = actions.refund_credit(
+            by=plan.system, agreement_id=plan.agreement.id, now=at(plans.START)
+        )
+        assert again is None
+        assert Refund.objects.count() == 1
+
+    def test_leaves_no_interest_to_come_behind(self, sign):
+        plan = sign()
+        quote = repayment_queries.payoff_quote(plan.agreement, on=plans.START)
+        plan.pay(quote.total_minor, plans.START)
+        assert plan.balance(chart.UNEARNED_INTEREST) == 0
+
+
+class TestAReversal:
+    def test_is_the_inverse_of_the_payment(self, sign):
+        plan = sign()
+        before = plan.life(DUE).states[1].rows
+        books = book_queries.trial_balance(on=DUE)
+        payment = plan.pay(123_456, DUE)
+        actions.reverse_payment(
+            by=plan.system, payment_id=payment.id, reason="charge_back", now=at(DUE)
+        )
+        assert plan.life(DUE).states[1].rows == before
+        after = book_queries.trial_balance(on=DUE)
+        assert {k: v for k, v in after["CNY"].items() if v} == {
+            k: v for k, v in books["CNY"].items() if v
+        }
+
+    def test_twice_is_once(self, sign):
+        plan = sign()
+        payment = plan.pay(5_000, DUE)
+        for _ in range(2):
+            actions.reverse_payment(
+                by=plan.system, payment_id=payment.id, reason="charge_back", now=at(DUE)
+            )
+        assert PlanEvent.objects.filter(kind="reversal").count() == 1
+
+
+class TestMoneyThatCannotBePlaced:
+    @pytest.mark.parametrize(
+        ("change", "reason"),
+        [
+            ({"currency": "USD"}, "repayments.wrong_currency"),
+            ({"value_date": date(2030, 1, 1)}, "repayments.value_date_ahead"),
+            ({"value_date": date(2020, 1, 1)}, "repayments.before_the_plan"),
+        ],
+    )
+    def test_is_kept_with_the_reason(self, sign, change, reason):
+        plan = sign()
+        kept = plan.pay(5_000, DUE, **change)
+        assert (kept.reason, kept.state) == (reason, "open")
+        assert not Payment.objects.exists()
+        assert plan.pay(5_000, DUE, **change).id == kept.id
+
+    def test_of_nobody_or_after_the_end_is_kept_too(self, sign):
+        plan = sign()
+        total = repayment_queries.payoff_quote(plan.agreement, on=plans.START).total_minor
+        plan.pay(total, plans.START)
+        assert plan.pay(5_000, DUE).reason == "repayments.not_in_force"
+        kept = actions.receive_payment(
+            by=plan.system,
+            agreement_id=None,
+            source="bank:who",
+            amount_minor=1,
+            currency="CNY",
+            value_date=DUE,
+            now=at(DUE),
+            said="no reference",
+        )
+        assert kept.reason == "repayments.unknown_agreement"
+
+    def test_is_assigned_at_its_own_value_date(self, sign):
+        plan = sign()
+        kept = plan.pay(5_000, DUE, source="x", currency="CNY", value_date=date(2027, 1, 1))
+        on = date(2027, 1, 4)
+        payment = suspense.assign_suspense(
+            by=plan.supervisor, suspense_id=kept.id, agreement_id=plan.agreement.id, now=at(on)
+        )
+        assert payment.value_date == date(2027, 1, 1)
+        assert Suspense.objects.get().state == "assigned"
+        held = Posting.objects.filter(account=chart.SUSPENSE)
+        assert held.aggregate(total=Sum("amount_minor"))["total"] == 0
+        with pytest.raises(RepaymentError, match=r"already_worked"):
+            suspense.return_suspense(by=plan.supervisor, suspense_id=kept.id, now=at(on))
+
+    def test_is_returned_to_its_sender(self, sign):
+        plan = sign()
+        kept = plan.pay(5_000, DUE, currency="USD", payer_account="acc-1")
+        suspense.return_suspense(by=plan.supervisor, suspense_id=kept.id, now=at(DUE))
+        assert Suspense.objects.get().state == "returned"
+
+    def test_without_a_sender_is_not_sent_anywhere(self, sign):
+        plan = sign()
+        kept = plan.pay(5_000, DUE, currency="USD")
+        with pytest.raises(RepaymentError, match=r"no_account_to_return_to"):
+            suspense.return_suspense(by=plan.supervisor, suspense_id=kept.id, now=at(DUE))
+
+    @pytest.mark.parametrize("amount", [0, -5, 10**11 + 1])
+    def test_that_is_no_money_is_refused(self, sign, amount):
+        with pytest.raises(RepaymentError):
+            sign().pay(amount, DUE, currency="USD")
+        assert not Suspense.objects.exists()
+
+    def test_cannot_be_posted_and_kept(self, sign):
+        plan = sign()
+        plan.pay(5_000, DUE, source="one")
+        with pytest.raises(IntegrityError, match="received already"), transaction.atomic():
+            Suspense.objects.create(
+                lender=plan.lender,
+                source="one",
+                amount_minor=5_000,
+                currency="CNY",
+                value_date=DUE,
+                received_at=at(DUE),
+                received_on=DUE,
+                reason="x",
+            )
+
+    @pytest.mark.parametrize(
+        "sql",
+        ["UPDATE repayments_suspense SET amount_minor = 1", "DELETE FROM repayments_suspense"],
+    )
+    def test_stays_what_it_was(self, sign, sql):
+        sign().pay(5_000, DUE, currency="USD")
+        with (
+            pytest.raises(IntegrityError, match="cannot be changed"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql)
+
+
+class TestWhatIsChargedAndWasNotSigned:
+    def test_goes_to_suspense_and_stops_charging(self, sign):
+        plan = sign()
+        item = DueItem.objects.filter(agreement=plan.agreement).order_by("number").first()
+        item.interest_minor += 100
+        item.save()
+        kept = plan.pay(5_000, DUE)
+        assert kept.reason == "repayments.charged_differs"
+        assert (plan.plan.stopped, plan.plan.next_action_date) == (kept.reason, None)
+        assert list(repayment_queries.stopped_plans()) == [plan.plan]
+        plan.day(DUE + timedelta(days=30))
+        assert not Collection.objects.exists()
+        assert not Notice.objects.filter(kind="late").exists()
+        with pytest.raises(RepaymentError, match=r"charged_differs"):
+            actions.resume_charging(by=plan.supervisor, agreement_id=plan.agreement.id, now=at(DUE))
+        item.interest_minor -= 100
+        item.save()
+        actions.resume_charging(by=plan.supervisor, agreement_id=plan.agreement.id, now=at(DUE))
+        assert plan.plan.next_action_date
+
+    def test_is_seen_in_the_contents_too(self, sign):
+        plan = sign()
+        changed = dict(plan.agreement.contents)
+        changed["debts"][0]["terms"]["annual_rate_ppm"] += 1
+        with plans.as_owner():
+            type(plan.agreement).objects.filter(id=plan.agreement.id).update(contents=changed)
+        assert plan.pay(5_000, DUE).reason == "repayments.schedule_differs"
+
+
+class TestTheLadder:
+    TERMS = {"grace_days": 3, "cure_days": 5, "remind_days": 3, "debit_attempts": 2}
+
+    def kinds(self):
+        return list(Notice.objects.order_by("created_at", "id").values_list("kind", flat=True))
+
+    def climb(self, plan, until):
+        on = plan.plan.next_action_date
+        while on and on <= until:
+            plan.day(on)
+            on = plan.plan.next_action_date
+
+    def test_is_climbed_step_by_step(self, sign):
+        plan = sign(conduct=self.TERMS)
+        self.climb(plan, DUE + timedelta(days=10))
+        assert self.kinds() == ["due_soon", "missed", "nudge", "late", "invite"]
+        assert plan.plan.standing == "active"  # a person declares a breach, unless signed otherwise
+
+    def test_of_missed_days_is_caught_up_without_old_words(self, sign):
+        plan = sign(conduct=self.TERMS)
+        plan.day(DUE + timedelta(days=6))
+        assert self.kinds() == ["late"]
+        assert Collection.objects.count() == 1
+
+    def test_ends_when_the_money_is_there(self, sign):
+        plan = sign(conduct=self.TERMS)
+        self.climb(plan, DUE + timedelta(days=1))
+        plan.pay(plan.life(DUE).due_minor, DUE + timedelta(days=1))
+        assert plan.plan.due_date == date(2027, 1, 15)
+        assert plan.plan.next_action_date == date(2027, 1, 12)
+
+    def test_goes_on_for_the_next_payment_while_an_old_one_is_open(self, sign):
+        plan = sign(conduct=self.TERMS)
+        self.climb(plan, date(2027, 1, 15))
+        for collection in Collection.objects.filter(state="requested"):
+            assert collection.amount_minor > 0
+        assert Notice.objects.filter(kind="due_soon").count() == 2
+
+    def test_ends_in_a_breach_and_is_made_good(self, sign):
+        plan = sign(
+            conduct={**self.TERMS, "waivers_return": True, "declared_by": "clock"},
+            measures=[
+                {
+                    "kind": "waive",
+                    "component": "penalty",
+                    "amount_minor": 700,
+                    "vests": "on_completion",
+                }
+            ],
+        )
+        self.climb(plan, DUE + timedelta(days=30))
+        on = DUE + timedelta(days=9)
+        plan.agreement.refresh_from_db()
+        assert (plan.agreement.state, plan.plan.standing) == ("breached", "breached")
+        assert plan.agreement.parts.get().returned_minor == 700
+        owed = plan.life(on).states[1].overdue_minor
+        plan.pay(owed, on)
+        plan.agreement.refresh_from_db()
+        assert (plan.agreement.state, plan.plan.standing) == ("in_force", "active")
+        assert plan.agreement.parts.get().returned_minor == 0
+
+    def test_is_no_breach_before_its_time(self, sign):
+        plan = sign(conduct=self.TERMS)
+        with pytest.raises(RepaymentError, match=r"breach_too_early"):
+            ending.declare_breach(by=plan.supervisor, agreement_id=plan.agreement.id, now=at(DUE))
+
+    def test_a_breach_is_undone_by_money_that_had_come_in_time(self, sign):
+        plan = sign(conduct={**self.TERMS, "declared_by": "clock"})
+        due = plan.life(DUE).due_minor
+        self.climb(plan, DUE + timedelta(days=12))
+        assert plan.plan.standing == "breached"
+        plan.pay(due, DUE + timedelta(days=12), value_date=DUE)
+        assert plan.plan.standing == "active"
+        plan.agreement.refresh_from_db()
+        assert plan.agreement.state == "in_force"
+
+
+class TestTheMandate:
+    @pytest.fixture
+    def plan(self, sign):
+        return sign(conduct={"debit_attempts": 3, "debit_leaves_minor": 80_000})
+
+    def ask(self, plan, on):
+        return collecting.request_collection(
+            by=plan.system, agreement_id=plan.agreement.id, now=at(on)
+        )
+
+    def refuse(self, plan, collection, reason="insufficient_funds"):
+        collecting.settle_collection(
+            by=plan.system,
+            collection_id=collection.id,
+            answer=DebitAnswer(status="declined", reason=reason),
+            now=at(collection.requested_on),
+        )
+
+    def test_never_asks_twice_a_day(self, plan):
+        self.refuse(plan, self.ask(plan, DUE))
+        assert self.ask(plan, DUE) is None
+        assert self.ask(plan, DUE + timedelta(days=1))
+
+    def test_asks_no_more_often_than_signed(self, plan):
+        for days in range(10):
+            plan.day(DUE + timedelta(days=days))
+            for collection in Collection.objects.filter(state="requested"):
+                self.refuse(plan, collection)
+        assert Collection.objects.count() == 3
+
+    def test_refused_is_a_message_and_no_fee(self, plan):
+        before = plan.life(DUE).due_minor
+        self.refuse(plan, self.ask(plan, DUE))
+        assert plan.life(DUE).due_minor == before
+        assert Notice.objects.filter(kind="debit_declined").count() == 1
+
+    def test_leaves_what_is_needed_to_live(self, plan):
+        collection = self.ask(plan, DUE)
+        too_little = collection.amount_minor + 79_999
+        assert collecting.refusal(collection, balance_minor=lambda: too_little) == (
+            "leaves_too_little"
+        )
+        assert not collecting.refusal(collection, balance_minor=lambda: too_little + 1)
+
+    def test_is_revoked_and_granted_by_a_tap(self, plan):
+        collecting.revoke_mandate(by=plan.borrower, agreement_id=plan.agreement.id, now=at(DUE))
+        assert self.ask(plan, DUE) is None
+        collecting.grant_mandate(by=plan.borrower, agreement_id=plan.agreement.id, now=at(DUE))
+        assert self.ask(plan, DUE)
+
+    def test_rests_during_a_dispute(self, plan):
+        moves.dispute(by=plan.borrower, agreement_id=plan.agreement.id, now=at(plans.START))
+        plan.day(DUE)
+        assert not Collection.objects.exists()
+        moves.answer_dispute(
+            by=plan.supervisor, agreement_id=plan.agreement.id, answer="right", now=at(DUE)
+        )
+        assert plan.plan.next_action_date > DUE
+
+    def test_asked_before_money_came_another_way_reaches_nobody(self, plan):
+        collection = self.ask(plan, DUE)
+        plan.pay(collection.amount_minor, DUE)
+        fresh = repayment_queries.collection(collection.id)
+        assert collecting.refusal(fresh, balance_minor=lambda: 10**9) == "paid_otherwise"
+
+
+class TestMoves:
+    TERMS = {"skips": 1, "date_moves": 1, "date_move_days": 10}
+
+    def test_of_a_day_cost_what_was_shown(self, sign):
+        plan = sign(conduct=self.TERMS)
+        shown = moves.preview_move(plan.life(plans.START), number=1, to_date=date(2026, 12, 20))
+        made = moves.move_date(
+            by=plan.borrower,
+            agreement_id=plan.agreement.id,
+            number=1,
+            to_date=date(2026, 12, 20),
+            now=at(plans.START),
+        )
+        assert (made, made.cost_minor) == (shown, 0)
+        assert plan.plan.due_date == date(2026, 12, 20)
+        with pytest.raises(PlanError, match=r"no_date_moves_left"):
+            moves.preview_move(plan.life(plans.START), number=2, to_date=date(2027, 1, 20))
+
+    def test_are_undone_until_midnight(self, sign):
+        plan = sign(conduct=self.TERMS)
+        arguments = {"by": plan.borrower, "agreement_id": plan.agreement.id}
+        moves.skip(**arguments, number=1, now=at(plans.START))
+        assert plan.plan.due_date == date(2027, 1, 15)
+        moves.undo(**arguments, now=at(plans.START))
+        assert plan.plan.due_date == DUE
+        moves.skip(**arguments, number=1, now=at(plans.START))
+        with pytest.raises(RepaymentError, match=r"nothing_to_undo"):
+            moves.undo(**arguments, now=at(plans.START + timedelta(days=1)))
+
+    def test_are_nobody_elses(self, sign):
+        plan, other = sign(conduct=self.TERMS), sign()
+        with pytest.raises(RepaymentError, match=r"unknown_agreement"):
+            moves.skip(
+                by=other.borrower, agreement_id=plan.agreement.id, number=1, now=at(plans.START)
+            )
+
+    def test_part_payments_are_the_borrowers_own_amount(self, sign):
+        plan = sign()
+        arguments = {"by": plan.borrower, "agreement_id": plan.agreement.id, "now": at(DUE)}
+        for wrong in (0, -1, plan.life(DUE).open_minor + 1):
+            with pytest.raises(RepaymentError):
+                collecting.pay_now(**arguments, amount_minor=wrong)
+        collecting.pay_now(**arguments, amount_minor=1_234)
+        assert Collection.objects.get().amount_minor == 1_234
+
+
+class TestSeveralDebts:
+    @pytest.fixture
+    def plan(self, sign):
+        return sign(plans.document(), plans.document(principal=200_000, interest=0, penalty=0))
+
+    def test_are_one_bill_and_two_ledgers(self, plan):
+        life = plan.life(DUE)
+        assert set(life.states) == {1, 2}
+        plan.pay(life.due_minor, DUE)
+        assert plan.life(DUE).due_minor == 0
+        assert [bill.open_minor == 0 for bill in repayment_queries.bills(plan.life(DUE))][:2] == [
+            True,
+            False,
+        ]
+
+    def test_end_together(self, plan):
+        total = repayment_queries.payoff_quote(plan.agreement, on=DUE).total_minor
+        plan.pay(total, DUE)
+        assert plan.plan.standing == "completed"
+        assert plan.plan.credit_minor == 0
+
+    def test_share_what_is_not_enough(self, plan):
+        plan.pay(50_000, DUE)
+        paid = [sum(state.paid) for state in plan.life(DUE).states.values()]
+        assert sum(paid) == 50_000
+
+
+class TestWithdrawing:
+    def test_leaves_the_contract_as_it_would_have_stood(self, sign):
+        plan = sign()
+        plan.pay(10_000, plans.START)
+        ending.withdraw(
+            by=plan.borrower,
+            agreement_id=plan.agreement.id,
+            now=at(plans.START + timedelta(days=2)),
+        )
+        loan = plan.agreement.parts.get().loan
+        loan.refresh_from_db()
+        owed = loan.principal_minor + loan.interest_minor + loan.penalty_minor
+        assert owed == 603_700 - 10_000
+        assert loan.plan_rate_ppm is None
+        for account in (*chart.PLAN_RECEIVABLE.values(), chart.UNEARNED_INTEREST, chart.WAIVERS):
+            assert plan.balance(account) == 0
+        assert plan.plan.next_action_date is None
+
+
+class TestAPlanInsteadOfAPlan:
+    def test_takes_over_what_is_owed_today(self, sign, lender, now):
+        plan = sign()
+        plan.pay(100_000, DUE)
+        on = date(2027, 1, 4)
+        new = plans.agreed(
+            lender, at(on), [plans.document(start=on, first=date(2027, 2, 15))], number=50
+        )
+        part = plan.agreement.parts.get()
+        ending.give_way(by=plan.system, loan_ids=[part.loan_id], to=new, now=at(on))
+        assert plan.plan.standing == "renegotiated"
+        loan = type(part.loan).objects.get(id=part.loan_id)
+        assert (loan.as_of, loan.principal_minor < 600_000) == (on, True)
+        for account in (*chart.PLAN_RECEIVABLE.values(), chart.UNEARNED_INTEREST):
+            assert plan.balance(account) == 0
+
+
+class TestInterest:
+    def test_is_income_when_its_period_is_over_and_once(self, sign):
+        plan = sign()
+        item = DueItem.objects.order_by("number").first()
+        for _ in range(2):
+            plan.day(DUE)
+            clockwork.earn_interest(by=plan.system, item_ids=[item.id], on=DUE, now=at(DUE))
+        assert -plan.balance(chart.INTEREST_INCOME) == item.interest_minor
+
+
+class TestTheDays:
+    def test_that_were_missed_are_lived_in_order_and_once(self, sign, lender):
+        plan = sign(conduct=TestTheLadder.TERMS)
+        assert day.catch_up(lender_id=lender.id, now=at(plans.START)) == 1
+        assert day.catch_up(lender_id=lender.id, now=at(DUE + timedelta(days=10))) == 31
+        kinds = list(Notice.objects.order_by("created_at", "id").values_list("kind", flat=True))
+        assert kinds == ["due_soon", "missed", "nudge", "late", "invite"]
+        assert day.catch_up(lender_id=lender.id, now=at(DUE + timedelta(days=10))) == 0
+        assert plan.plan.acted_until == DUE + timedelta(days=9)
+
+    def test_are_not_lived_again_by_a_clock_that_was_set_back(self, sign, lender):
+        plan = sign(conduct=TestTheLadder.TERMS)
+        day.catch_up(lender_id=lender.id, now=at(DUE))
+        assert day.catch_up(lender_id=lender.id, now=at(plans.START)) == 0
+        plan.pay(1_000, DUE)
+        plan.pay(2_000, plans.START)
+        assert sum(plan.life(plans.START).states[1].paid) == 3_000
+
+    @pytest.mark.parametrize("zone", ["Europe/London", "America/New_York", "Asia/Shanghai"])
+    def test_follow_the_lenders_calendar_over_a_change_of_clocks(self, sign, lender, zone):
+        lender.zone = zone
+        lender.save()
+        first = datetime(2027, 3, 12, 17, tzinfo=UTC)
+        day.catch_up(lender_id=lender.id, now=first)
+        for hours in range(1, 24 * 20):
+            day.catch_up(lender_id=lender.id, now=first + timedelta(hours=hours))
+        days = list(LivedDay.objects.order_by("day").values_list("day", flat=True))
+        assert [b - a for a, b in pairwise(days)] == [timedelta(days=1)] * (len(days) - 1)
+
+    def test_of_one_plan_that_is_not_right_go_on_for_the_others(self, sign, lender):
+        broken, plan = sign(), sign()
+        with plans.as_owner():
+            type(broken.agreement).objects.filter(id=broken.agreement.id).update(
+                schedule_sha256="0" * 64
+            )
+        plan.day(DUE)
+        assert broken.plan.stopped == "repayments.schedule_differs"
+        assert Collection.objects.get().agreement_id == plan.agreement.id
+
+    def test_end_a_month_where_it_ends(self, sign):
+        plan = sign(
+            plans.document(
+                first=date(2028, 1, 31),
+                frequency={"every": 1, "unit": "month", "anchor_day": 31},
+                count=3,
+            )
+        )
+        assert [bill.due_date for bill in repayment_queries.bills(plan.life(plans.START))] == [
+            date(2028, 1, 31),
+            date(2028, 2, 29),
+            date(2028, 3, 31),
+        ]
