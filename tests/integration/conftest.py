@@ -10,13 +10,19 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management.commands import flush
 from django.db import connection
+from django.db.models import Sum
 
+from repact.ledger import chart
 from repact.sandbox import seed
 from repact.server.audit import actor
+from repact.server.books import queries as book_queries
+from repact.server.books.models import Posting
 from repact.server.clock import ports
 from repact.server.lenders.models import Lender
+from repact.server.repayments.models import DueItem, Plan
 from repact.server.tenancy import scope
 from tests.conftest import KEY
+from tests.integration import plans
 from tests.integration.world import At, World, build
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -89,3 +95,29 @@ def world(peers, settings, now, _django_db_helper) -> Iterator[World]:
             yield made
     for url in peers:
         httpx.delete(f"{url}/api/faults", headers=HEADERS)
+
+
+@pytest.fixture
+def sign(lender, now, _balanced):
+    """Sign a plan over these debts; numbers them apart."""
+    count = iter(range(1, 100))
+
+    def run(*documents, **changes):
+        made = documents or (plans.document(**changes),)
+        return plans.Hands(lender, plans.in_force(lender, now, made, number=next(count)))
+
+    return run
+
+
+@pytest.fixture
+def _balanced(lender):
+    """The books add up after every test, and plan receivables are what the rows ask for."""
+    yield
+    assert not Posting.objects.aggregate(total=Sum("amount_minor"))["total"]
+    for plan in Plan.objects.filter(standing__in=("active", "breached", "completed")):
+        owed = sum(item.open_minor for item in DueItem.objects.filter(agreement=plan.agreement))
+        owed += sum(part.returned_minor for part in plan.agreement.parts.all())
+        receivable = book_queries.balance_minor(
+            agreement_id=plan.agreement_id, accounts=tuple(chart.PLAN_RECEIVABLE.values())
+        )
+        assert receivable == owed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import rfc8785
@@ -13,17 +13,27 @@ from django.db import connection
 
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actor
+from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
+from repact.server.books import queries as book_queries
 from repact.server.cases.models import Case, CaseLoan
 from repact.server.clock import ports
+from repact.server.jobs import day
 from repact.server.lenders.models import Lender, Product
 from repact.server.loans.models import Loan
 from repact.server.offers.models import Offer, OfferSet
 from repact.server.people.models import Borrower, SubjectKey
-from repact.server.repayments import lives, opening
+from repact.server.repayments import actions, lives, opening
+from repact.server.repayments.models import Plan
 from tests.unit.agreements import contents as said
 
 START = date(2026, 11, 24)
+DUE = date(2026, 12, 15)
+
+
+def at(on: date) -> datetime:
+    """Ten in the morning of a day in Shanghai."""
+    return datetime(on.year, on.month, on.day, 2, tzinfo=UTC)
 
 
 @contextmanager
@@ -229,6 +239,41 @@ def _import(lender: Lender, loan: Loan) -> None:
         entry=templates.book_imported(on=loan.as_of, currency=loan.currency, owed_minor=owed),
         source=f"import:{loan.id}:{ports.new_id()}",
     )
+
+
+class Hands:
+    """One plan and what its people do with it."""
+
+    def __init__(self, lender, agreement):
+        self.lender, self.agreement = lender, agreement
+        self.system = actor.system(lender.id)
+        self.borrower = Actor(lender.id, actor.BORROWER, agreement.borrower_id)
+        self.supervisor = Actor(lender.id, actor.SUPERVISOR, lender.id)
+
+    def pay(self, amount, on, *, value_date=None, source=None, **more):
+        return actions.receive_payment(
+            by=self.system,
+            agreement_id=self.agreement.id,
+            source=source or f"bank:{on}:{amount}",
+            amount_minor=amount,
+            currency=more.pop("currency", "CNY"),
+            value_date=value_date or on,
+            now=at(on),
+            **more,
+        )
+
+    def life(self, on):
+        return alive(self.agreement, on)
+
+    def day(self, on):
+        day.run_day(lender_id=self.lender.id, on=on, now=at(on))
+
+    @property
+    def plan(self):
+        return Plan.objects.get(agreement=self.agreement)
+
+    def balance(self, *accounts):
+        return book_queries.balance_minor(agreement_id=self.agreement.id, accounts=accounts)
 
 
 def alive(agreement: Agreement, on: date) -> lives.Life:

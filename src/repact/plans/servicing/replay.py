@@ -168,6 +168,7 @@ def _row_state(fold: Fold, row: LiveRow, as_of: date) -> RowState:
         open_minor=row.open_minor,
         standing=standing,
         settled_on=row.settled_on,
+        charge_minor=row.charge_minor,
     )
 
 

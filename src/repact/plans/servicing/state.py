@@ -28,7 +28,10 @@ class Amounts(NamedTuple):
 
 
 class RowState(NamedTuple):
-    """One row: `signed_due_date` as signed, `due_date` after moves and skips."""
+    """One row: `signed_due_date` as signed, `due_date` after moves and skips.
+
+    `charge_minor` is the interest its period earns, paid with this row or a later one.
+    """
 
     number: int
     signed_due_date: date
@@ -38,6 +41,7 @@ class RowState(NamedTuple):
     open_minor: int
     standing: RowStanding
     settled_on: date | None
+    charge_minor: int = 0
 
 
 class Posting(NamedTuple):

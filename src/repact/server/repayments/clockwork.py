@@ -76,13 +76,13 @@ def earn_interest(*, by: Actor, item_ids: Sequence[UUID], on: date, now: datetim
     )
     DueItem.objects.filter(id__in=[item.id for item in items]).update(is_earned=True)
     for item in items:
-        if item.interest_minor:
+        if item.charge_minor:
             book_actions.post(
                 by=by,
                 entry=plan_life.interest_earned(
                     on=item.due_date,
                     currency=item.agreement.plan.currency,
-                    amount_minor=item.interest_minor,
+                    amount_minor=item.charge_minor,
                 ),
                 source=f"earned:{item.id}",
                 agreement_id=item.agreement_id,
@@ -96,7 +96,7 @@ def earn_interest(*, by: Actor, item_ids: Sequence[UUID], on: date, now: datetim
         subject_id=by.lender_id,
         now=now,
         rows=len(items),
-        interest_minor=sum(item.interest_minor for item in items),
+        interest_minor=sum(item.charge_minor for item in items),
     )
     return len(items)
 

@@ -295,6 +295,7 @@ def _as_signed(agreement: Agreement, parts: Sequence[signed.SignedPart]) -> list
             part=number,
             number=row.number,
             due_date=row.due_date,
+            charge_minor=part.plan.periods[row.number - 1].charge_minor,
             state="due" if row.payment_minor else "paid",
             **{name: getattr(row, name) for name in CACHED},
         )
@@ -337,17 +338,18 @@ def _write(part: Part, items: dict[int, DueItem], state: PlanState) -> None:
     for row in state.rows:
         item = items[row.number]
         shown = _shown(row)
-        if _figures_of(row) == _figures(item) and item.state == shown:
+        same = (_figures_of(row), row.charge_minor, shown)
+        if same == (_figures(item), item.charge_minor, item.state):
             continue
         figures = zip(("due_date", *CACHED, *PAID), _figures_of(row), strict=True)
         for name, value in figures:
             setattr(item, name, value)
-        item.state = shown
+        item.charge_minor, item.state = row.charge_minor, shown
         changed.append(item)
     if len(changed) == 1:
         changed[0].save()
     elif changed:
-        DueItem.objects.bulk_update(changed, ["due_date", *CACHED, *PAID, "state"])
+        DueItem.objects.bulk_update(changed, ["due_date", *CACHED, *PAID, "charge_minor", "state"])
     part.standing, part.credit_minor = state.standing, state.credit_minor
     part.prepaid_minor, part.vested_minor = state.prepaid_minor, state.vested_minor
     part.returned_minor = state.returned.total_minor

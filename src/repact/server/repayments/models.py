@@ -107,7 +107,10 @@ class PlanEvent(LenderRow):
 
 
 class DueItem(LenderRow):
-    """One row of a signed schedule, and what has been paid of it, in minor units."""
+    """One row of a signed schedule, and what has been paid of it, in minor units.
+
+    `charge_minor` is the interest its period earns; `is_earned` says that it has become income.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="due_items")
     part = models.PositiveSmallIntegerField(default=1)
@@ -122,6 +125,7 @@ class DueItem(LenderRow):
     paid_penalty_minor = models.BigIntegerField(default=0)
     paid_fees_minor = models.BigIntegerField(default=0)
     paid_late_minor = models.BigIntegerField(default=0)
+    charge_minor = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, default="due")
     is_earned = models.BooleanField(default=False)
 
