@@ -30,6 +30,19 @@ class TestAnAgreement:
             checklist.assert_complete(contents(**made))
         assert refusal.value.params["items"] == "everywhere.complaints"
 
+    @pytest.mark.parametrize(
+        "owes",
+        [
+            {"kind": "up_to", "loan_refs": ["D-0001"]},
+            {"kind": "up_to", "loan_refs": ["X-9"], "amount_minor": 1},
+            {"kind": "joint", "loan_refs": []},
+            {"kind": "represented"},
+        ],
+    )
+    def test_that_does_not_say_what_a_signer_answers_for_cannot_be_signed(self, owes):
+        signer = {"role": "guarantor", "name": "王大力", "id_number_masked": "9", "liability": owes}
+        assert items(contents(signers=[signer])) == {"everywhere.liability_of_each_signer"}
+
     def test_in_a_place_nobody_wrote_the_law_of_is_not_complete(self):
         assert items(contents(jurisdiction="zz")) == {"everywhere.law"}
 

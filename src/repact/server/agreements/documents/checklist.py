@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from repact.server.agreements.documents.clauses import Speaker, liability
 from repact.server.agreements.documents.composing import compose
 from repact.server.agreements.documents.contents import Contents
 from repact.server.agreements.errors import AgreementError
@@ -29,7 +30,7 @@ class Missing:
 
 def missing(contents: Contents, /) -> tuple[Missing, ...]:
     """What the text must say and does not, in each of its languages."""
-    return tuple(
+    found = [
         Missing(asked["code"], asked["rule"], item, language)
         for language in contents.languages
         for said in [compose(contents, language).codes()]
@@ -37,7 +38,14 @@ def missing(contents: Contents, /) -> tuple[Missing, ...]:
         if _applies(asked, contents)
         for item, needs in asked["items"].items()
         if not all(any(code in said for code in need.split("|")) for need in needs)
-    )
+    ]
+    language = contents.languages[0]
+    speaker = Speaker(contents, language)
+    owed = [{clause.code for clause in liability(speaker, who)} for who in contents.signers]
+    asked = [f"liability.{signer.liability.kind}" for signer in contents.signers]
+    if not all(code in said for code, said in zip(asked, owed, strict=True)):
+        found.append(Missing("everywhere", "", "liability_of_each_signer", language))
+    return tuple(found)
 
 
 def assert_complete(contents: Contents, /) -> None:
