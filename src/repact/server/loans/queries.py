@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -168,6 +168,29 @@ def parties(loan_ids: Sequence[UUID], /) -> list[PartyShown]:
     """Guarantors and co-borrowers, decrypted; phones masked."""
     found = Party.objects.filter(loan_id__in=loan_ids).select_related("loan__borrower__key")
     return [_shown(party) for party in found.order_by("added_at", "id")]
+
+
+def would_add(
+    loan: Loan, /, *, on: date, days: int, mode: accruing.Mode, annual_rate_ppm: int | None
+) -> int:
+    """What so many days from `on` would add in a breathing space of that mode, in minor units."""
+    space = accruing.Space(mode, annual_rate_ppm, on, None)
+    rate, penalty_rate = rates(loan)
+    parts = (
+        (loan.principal_minor - loan.overdue_principal_minor, rate),
+        (loan.overdue_principal_minor, penalty_rate),
+    )
+    return sum(
+        accruing.added(
+            amount_minor=amount,
+            annual_rate_ppm=ppm,
+            start=on,
+            end=on + timedelta(days=days),
+            day_count=loan.day_count,  # type: ignore[arg-type]  # checked at the door
+            spaces=[space],
+        )
+        for amount, ppm in parts
+    )
 
 
 def _shown(party: Party) -> PartyShown:

@@ -156,6 +156,8 @@ SENTENCES: dict[str, str] = {
     "pages.amount_out_of_range": _("Enter a sum from 0 to 999,999."),
     "pages.amount_unreadable": _("Enter a sum such as 5200, 5,200 or 5千."),
     "pages.choose_verdict": _("Choose: approve, give back, or refuse."),
+    "pages.consent_first": _("Tick the box if you consent. Without it nothing is shared."),
+    "pages.no_plan_chosen": _("There is no chosen plan to consent to yet."),
     "pages.choose_one": _("Choose one of the plans."),
     "pages.date_unreadable": _("Enter a date such as 2026-12-15."),
     "pages.number_unreadable": _("Enter a whole number."),

@@ -15,11 +15,10 @@ from repact.errors import RepactError
 from repact.server.cases import actions as case_actions
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
-from repact.server.evidence import actions as evidence_actions
 from repact.server.evidence import queries as evidence_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.pages import access, sentences
-from repact.server.pages.borrower import debts, flow, summary
+from repact.server.pages.borrower import around, debts, files, flow, summary
 
 
 @access.borrower
@@ -44,7 +43,8 @@ def resume(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
     case = case_queries.get_own(borrower_id=request.borrower_actor.id, case_id=case_id)
     if case.state != "draft":
         return redirect("borrower:progress", case_id=case.id)
-    screen = next((name for name in flow.ORDER if name not in case.answers), "check")
+    order = case_queries.screens(case, now=request.now)
+    screen = next((name for name in order if name not in case.answers), "check")
     return redirect("borrower:question", case_id=case.id, screen=screen)
 
 
@@ -67,10 +67,7 @@ def question(request: HttpRequest, *, case_id: UUID, screen: str) -> HttpRespons
 def _save(request: HttpRequest, case: Case, screen: flow.Screen) -> HttpResponse:
     by = request.borrower_actor
     try:
-        if upload := request.FILES.get("file"):
-            evidence_actions.receive(
-                by=by, case_id=case.id, kind="hardship", upload=upload.read(), now=request.now
-            )
+        files.receive(request, case.id)
         case_actions.save_answers(
             by=by,
             case_id=case.id,
@@ -80,7 +77,10 @@ def _save(request: HttpRequest, case: Case, screen: flow.Screen) -> HttpResponse
         )
     except RepactError as error:
         return _show(request, case, screen, error=error)
-    following = "check" if request.GET.get("from") == "check" else flow.after(screen.name)
+    order = case_queries.screens(_own(request, case.id), now=request.now)
+    following = flow.after(screen.name, order)
+    if request.GET.get("from") == "check" and following != "unusual":
+        following = "check"
     return redirect("borrower:question", case_id=case.id, screen=following)
 
 
@@ -88,12 +88,13 @@ def _show(
     request: HttpRequest, case: Case, screen: flow.Screen, *, error: RepactError | None = None
 ) -> HttpResponse:
     answers = case.answers.get(screen.name, {})
-    before = flow.before(screen.name)
+    order = case_queries.screens(case, now=request.now)
+    before = flow.before(screen.name, order)
     context: dict[str, Any] = {
         "case": case,
         "screen": screen,
-        "number": flow.ORDER.index(screen.name) + 1,
-        "count": len(flow.ORDER) + 1,
+        "number": order.index(screen.name) + 1 if screen.name in order else len(order),
+        "count": len(order) + 1,
         "back": _address(case, before) if before else reverse("borrower:home"),
         "returning": request.GET.get("from") == "check",
         "saved": bool(case.answers),
@@ -102,11 +103,16 @@ def _show(
     }
     if screen.name == "start":
         context["debts"] = debts.of_case(case, now=request.now, zone=request.lender.zone)
+    if screen.name == "unusual":
+        context["unusual"] = around.unusual(case, now=request.now)
+    if screen.name == "start":
+        context["space"] = around.accrual(case, now=request.now)
     if screen.name == "ability":
         context["means"] = case_queries.affordability(case, now=request.now)
         context["paydays"] = flow.PAYDAYS
     if screen.name == "evidence":
         context["files"] = evidence_queries.of_case(case.id)
+        context["kinds"] = around.kinds()
     return render(request, "borrower/question.html", context, status=422 if error else 200)
 
 
@@ -114,16 +120,19 @@ def _check(request: HttpRequest, case: Case) -> HttpResponse:
     if request.method == "POST":
         case_actions.submit(by=request.borrower_actor, case_id=case.id, now=request.now)
         return redirect("borrower:progress", case_id=case.id)
-    missing = next((name for name in flow.ORDER if name not in case.answers), None)
-    if missing:
-        return redirect("borrower:question", case_id=case.id, screen=missing)
+    if missing := case_queries.missing(case, now=request.now):
+        return redirect("borrower:question", case_id=case.id, screen=missing[0])
     context = {
         "case": case,
         "lines": summary.lines(case.answers),
-        "back": _address(case, flow.before("check")),
+        "back": _address(case, case_queries.screens(case, now=request.now)[-1]),
         "reply_hours": case_queries.reply_hours(case, now=request.now),
     }
     return render(request, "borrower/check.html", context)
+
+
+def _own(request: HttpRequest, case_id: UUID) -> Case:
+    return case_queries.get_own(borrower_id=request.borrower_actor.id, case_id=case_id)
 
 
 def _address(case: Case, screen: str | None) -> str:

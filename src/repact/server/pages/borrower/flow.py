@@ -1,4 +1,4 @@
-"""The application form as data: nine screens, their choices and how each is read.
+"""The application form as data: its screens, their choices and how each is read.
 
 Reading a screen turns what was typed into the answers the cases room validates; what cannot be
 read is a problem with a field, and the answer is shown again as it was typed.
@@ -6,7 +6,7 @@ read is a problem with a field, and the answer is shown again as it was typed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,16 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from repact.server.pages import amounts
+from repact.server.pages.borrower import flow_money
+from repact.server.pages.borrower.choices import Choice
 
 Answers = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing a person may pick."""
-
-    value: str
-    label: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +51,6 @@ DURATIONS = (
     Choice("over_6_months", _("More than 6 months")),
     Choice("unknown", _("I don’t know")),
 )
-SPENDING = (
-    Choice("rent", _("Rent or mortgage")),
-    Choice("food", _("Food and daily things")),
-    Choice("dependants", _("Children and parents")),
-    Choice("utilities", _("Water, power, phone")),
-    Choice("transport", _("Transport")),
-    Choice("medical", _("Medical")),
-    Choice("other", _("Other")),
-)
 PAYDAYS = (5, 10, 15, 20, 25, 28)
 EVIDENCE = (
     Choice("upload", _("Send one photo or PDF now")),
@@ -93,26 +78,11 @@ def _one(key: str) -> Callable[[QueryDict], Answers]:
     return lambda form: {key: form.get(key, "")}
 
 
-def _income(form: QueryDict) -> Answers:
-    if form.get("unknown"):
-        return {"amount_minor": None}
-    return {"amount_minor": amounts.read(form.get("amount", ""), field="amount")}
-
-
-def _household(form: QueryDict) -> Answers:
-    spending = {
-        item.value: amounts.read_optional(form.get(item.value, ""), field=item.value)
-        for item in SPENDING
-    }
-    return {
-        "people": amounts.read_count(form.get("people", ""), field="people"),
-        "spending": spending,
-    }
-
-
 def _ability(form: QueryDict) -> Answers:
     return {
-        "monthly_minor": amounts.read(form.get("monthly", ""), field="monthly"),
+        "monthly_minor": None
+        if form.get("nothing_left")
+        else amounts.read(form.get("monthly", ""), field="monthly"),
         "payday": amounts.read_count(form.get("payday", ""), field="payday"),
     }
 
@@ -141,16 +111,31 @@ SCREENS: dict[str, Screen] = {
             "income",
             _("About how much do you take home each month?"),
             "income",
-            _income,
+            flow_money.income,
             _("A rough figure is fine."),
+        ),
+        Screen(
+            "business",
+            _("How is your business doing?"),
+            "business",
+            flow_money.business,
+            _("Rough figures are fine. Leave empty what you don’t know."),
+            flow_money.BUSINESS_KINDS,
         ),
         Screen(
             "household",
             _("Who lives on it, and what does a month cost?"),
             "household",
-            _household,
+            flow_money.household,
             _("Only what you know. Leave the rest empty."),
-            SPENDING,
+            flow_money.SPENDING,
+        ),
+        Screen(
+            "unusual",
+            _("Some of it is more or less than is usual"),
+            "unusual",
+            flow_money.unusual,
+            _("That is fine. One tap says why, so that nobody has to call you about it."),
         ),
         Screen(
             "ability",
@@ -178,16 +163,29 @@ SCREENS: dict[str, Screen] = {
         ),
     )
 }
-ORDER = tuple(SCREENS)
+SENT_KINDS = (
+    Choice("statement", _("A statement of my own")),
+    Choice("pay_slip", _("A payslip")),
+    Choice("bank_statement", _("A bank statement")),
+    Choice("dismissal_letter", _("A leaving letter")),
+    Choice("medical_record", _("A hospital paper")),
+    Choice("invoice", _("A medical bill")),
+    Choice("insurance_record", _("An insurance record")),
+    Choice("tax_record", _("A tax record")),
+    Choice("credit_report", _("A credit report")),
+    Choice("official_notice", _("An official notice")),
+    Choice("court_paper", _("A court paper")),
+    Choice("photo", _("A photo")),
+)
 
 
-def after(screen: str, /) -> str:
+def after(screen: str, order: Sequence[str], /) -> str:
     """The screen after this one; after the last comes the check page."""
-    position = ORDER.index(screen) + 1
-    return ORDER[position] if position < len(ORDER) else "check"
+    position = order.index(screen) + 1 if screen in order else len(order)
+    return order[position] if position < len(order) else "check"
 
 
-def before(screen: str, /) -> str | None:
+def before(screen: str, order: Sequence[str], /) -> str | None:
     """The screen before this one; None before the first."""
-    position = len(ORDER) if screen == "check" else ORDER.index(screen)
-    return ORDER[position - 1] if position else None
+    position = order.index(screen) if screen in order else len(order)
+    return order[position - 1] if position else None

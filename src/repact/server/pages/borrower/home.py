@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from repact.errors import RepactError
 from repact.server.agreements import queries as agreement_queries
 from repact.server.cases import queries as case_queries
-from repact.server.loans import queries as loan_queries
+from repact.server.cases import relief
+from repact.server.clock import queries as clock_queries
 from repact.server.notices import queries as notice_queries
-from repact.server.offers import queries as offer_queries
 from repact.server.pages import access, sentences
-from repact.server.pages.borrower import debts
+from repact.server.pages.borrower import around, debts
 from repact.server.people import queries as people_queries
 from repact.server.repayments import collecting
 from repact.server.repayments import queries as repayment_queries
@@ -47,16 +47,7 @@ def pay(request: HttpRequest) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
     """What happens now with the application, step by step."""
-    case = case_queries.get_own(borrower_id=request.borrower_actor.id, case_id=case_id)
-    if case.state == "draft":
-        return redirect("borrower:resume", case_id=case.id)
-    context = {
-        "case": case,
-        "hold": loan_queries.hold_state(case.id),
-        "offer_set": offer_queries.sent_set(case.id),
-        "person": people_queries.staff(case.assigned_to_id) if case.assigned_to_id else None,
-    }
-    return render(request, "borrower/progress.html", context)
+    return around.progress_page(request, case_id)
 
 
 def _home(request: HttpRequest, *, error: RepactError | None = None) -> HttpResponse:
@@ -78,5 +69,7 @@ def _home(request: HttpRequest, *, error: RepactError | None = None) -> HttpResp
         template = "borrower/home.html"
         context["debts"] = debts.of_borrower(by.id, now=request.now, zone=request.lender.zone)
         context["case"] = case_queries.current_of_borrower(by.id)
+        on = clock_queries.business_date(now=request.now, zone=request.lender.zone)
+        context["relief"] = relief.open_for(by.id, on=on)
         context["agreement"] = agreement_queries.current_of_borrower(by.id)
     return render(request, template, context, status=409 if error else 200)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from repact.server.pages.borrower import flow
+from repact.server.pages.borrower import flow, flow_money
 from repact.server.pages.templatetags.figures import money
 
 _KEYS = {
@@ -34,18 +34,43 @@ def fields(screen: flow.Screen, answers: Mapping[str, Any], form: QueryDict, /) 
     key = _KEYS.get(screen.name, "")
     chosen = form.getlist(key) or answers.get(key, [])
     values: dict[str, Any] = dict(form.items()) or _typed(screen.name, answers)
+    if form:
+        values["months"] = form.getlist("months")
+        values["low_months"] = form.getlist("low_months")
     spending = answers.get("spending", {})
     return {
         "key": key,
         "chosen": [chosen] if isinstance(chosen, str) else chosen,
         "values": values,
+        "periods": flow_money.PERIODS,
+        "sources": flow_money.SOURCES,
+        "months": [
+            {
+                "number": m,
+                "on": m in _numbers(values.get("months", ())),
+                "low": m in _numbers(values.get("low_months", ())),
+            }
+            for m in range(1, 13)
+        ],
+        "sums": [
+            {"name": item.value, "label": item.label, "value": values.get(item.value, "")}
+            for item in flow_money.BUSINESS_SUMS
+        ],
+        "arrears": [
+            {
+                "name": f"arrears_{kind.value}",
+                "label": kind.label,
+                "value": values.get(f"arrears_{kind.value}", ""),
+            }
+            for kind in flow_money.ARREARS
+        ],
         "items": [
             {
                 "name": item.value,
                 "label": item.label,
-                "value": form.get(item.value) or plain(spending.get(item.value)),
+                "value": form.get(item.value) or flow_money.plain(spending.get(item.value)),
             }
-            for item in flow.SPENDING
+            for item in flow_money.SPENDING
         ],
     }
 
@@ -54,13 +79,18 @@ def lines(answers: Mapping[str, Any], /) -> list[Line]:
     """The whole application, one line for each answer."""
     income = answers["income"].get("amount_minor")
     spent = sum(value or 0 for value in answers["household"]["spending"].values())
-    return [
+    pays = answers["ability"]["monthly_minor"]
+    made = [
         Line("reasons", _("What happened"), _labels(flow.REASONS, answers["reasons"]["reasons"])),
         Line("duration", _("How long"), _labels(flow.DURATIONS, [answers["duration"]["duration"]])),
         Line("income", _("Monthly income"), f"¥{money(income)}" if income else _("Not sure")),
         Line("household", _("People in the home"), str(answers["household"]["people"])),
         Line("household", _("Monthly spending"), f"¥{money(spent)}"),
-        Line("ability", _("What I can pay"), f"¥{money(answers['ability']['monthly_minor'])}"),
+        Line(
+            "ability",
+            _("What I can pay"),
+            f"¥{money(pays)}" if pays else _("Nothing is left now"),
+        ),
         Line(
             "ability",
             _("Payday"),
@@ -73,23 +103,36 @@ def lines(answers: Mapping[str, Any], /) -> list[Line]:
             _labels(flow.CONTACT, answers["contact"]["preferences"]) or _("No preference"),
         ),
     ]
+    return made + _when_told(answers)
 
 
-def plain(amount_minor: int | None, /) -> str:
-    """An amount as it would be typed: 120000 -> 1200, 120050 -> 1200.50, None -> empty."""
-    if amount_minor is None:
-        return ""
-    units, cents = divmod(amount_minor, 100)
-    return f"{units}.{cents:02d}" if cents else str(units)
+def _when_told(answers: Mapping[str, Any]) -> list[Line]:
+    """Lines of what only some people are asked."""
+    made = []
+    if business := answers.get("business"):
+        takings = money(business["takings_minor"])
+        per = _labels(flow_money.PERIODS, [business["period"]])
+        made.append(Line("business", _("My business"), f"¥{takings} / {per}"))
+    home = answers["household"]
+    if arrears := sum(item["amount_minor"] or 0 for item in home.get("arrears", ())):
+        made.append(Line("household", _("Behind on what comes first"), f"¥{money(arrears)}"))
+    if debts := home.get("debts_minor"):
+        made.append(Line("household", _("Paid to other lenders a month"), f"¥{money(debts)}"))
+    if period := answers["income"].get("period"):
+        made.append(Line("income", _("Income comes every"), _labels(flow_money.PERIODS, [period])))
+    return made
 
 
 def _typed(screen: str, answers: Mapping[str, Any]) -> dict[str, Any]:
-    if screen == "income" and answers:
-        amount = answers["amount_minor"]
-        return {"amount": plain(amount), "unknown": amount is None}
+    if screen in {"income", "household", "business"} and answers:
+        return flow_money.typed(screen, dict(answers))
     if screen == "ability" and answers:
-        return {"monthly": plain(answers["monthly_minor"]), "payday": answers["payday"]}
+        return {"monthly": flow_money.plain(answers["monthly_minor"]), "payday": answers["payday"]}
     return dict(answers)
+
+
+def _numbers(values: Iterable[Any]) -> set[int]:
+    return {int(value) for value in values if str(value).isdigit()}
 
 
 def _labels(choices: tuple[flow.Choice, ...], values: list[str]) -> str:
@@ -103,6 +146,7 @@ def budget(answers: Mapping[str, Any], /) -> list[dict[str, Any]]:
     income = answers.get("income", {}).get("amount_minor")
     made: list[dict[str, Any]] = [{"label": _("Take-home pay"), "amount_minor": income}]
     made += [
-        {"label": item.label, "amount_minor": spending.get(item.value)} for item in flow.SPENDING
+        {"label": item.label, "amount_minor": spending.get(item.value)}
+        for item in flow_money.SPENDING
     ]
     return made

@@ -5,6 +5,7 @@ from django.urls import path
 from repact.server.pages.borrower import (
     agreement,
     application,
+    around,
     entry,
     home,
     offers,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("apply/<uuid:case_id>/", application.resume, name="resume"),
     path("apply/<uuid:case_id>/<slug:screen>/", application.question, name="question"),
     path("case/<uuid:case_id>/", home.progress, name="progress"),
+    path("case/<uuid:case_id>/do/<slug:what>/", around.change, name="change"),
+    path("relief/<uuid:program_id>/", around.accept_relief, name="accept_relief"),
     path("case/<uuid:case_id>/offers/", offers.compare, name="compare"),
     path("case/<uuid:case_id>/offers/<uuid:offer_id>/", offers.schedule, name="offer_schedule"),
     path("case/<uuid:case_id>/plan/", offers_own.plan, name="own_number"),

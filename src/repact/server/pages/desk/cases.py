@@ -74,6 +74,9 @@ def decide_evidence(request: HttpRequest, *, file_id: UUID) -> HttpResponse:
 
 def case_page(request: HttpRequest, case_id: UUID, /) -> dict[str, Any]:
     """Everything the case page shows."""
+    # The page around a case is made of this one, so it is found when it is needed.
+    from repact.server.pages.desk import around  # noqa: PLC0415
+
     case = case_queries.get(case_id)
     borrower = people_queries.borrower(case.borrower_id)
     return {
@@ -84,6 +87,7 @@ def case_page(request: HttpRequest, case_id: UUID, /) -> dict[str, Any]:
         "answers": summary.lines(case.answers),
         "budget": summary.budget(case.answers),
         "means": case_queries.affordability(case, now=request.now),
+        "around": around.context(request, case),
         "hold": loan_queries.hold_state(case.id),
         "files": evidence_queries.of_case(case.id),
         "offer_set": offer_queries.current_set(case.id),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from repact.server.pages.desk import (
+    around,
     cases,
     offers,
     offers_approvals,
@@ -25,6 +26,10 @@ urlpatterns = [
         offers_talk.answer,
         name="answer_proposal",
     ),
+    path("cases/<uuid:case_id>/do/<slug:what>/", around.change, name="change"),
+    path("many/", around.many, name="many"),
+    path("many/relief/<slug:what>/", around.change_relief, name="change_relief"),
+    path("many/shared/<uuid:shared_id>/", around.decide_share, name="decide_share"),
     path("approvals/", offers_approvals.queue, name="approvals"),
     path("approvals/<uuid:approval_id>/", offers_approvals.show, name="approval"),
     path("policies/", offers_policies.show, name="policies"),

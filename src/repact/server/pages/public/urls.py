@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from repact.server.pages.public import agreements, views
+from repact.server.pages.public import agreements, consent, views
 
 app_name = "public"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("verify/", agreements.verify, name="verify"),
     path("shared/<slug:token>/", agreements.shared, name="shared"),
     path("sign/<slug:token>/", agreements.sign_beside, name="sign_beside"),
+    path("consent/<str:token>/", consent.answer, name="consent"),
     path("healthz", views.health, name="health"),
 ]

@@ -11,6 +11,8 @@ from django import template
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from repact.policy.fields import Bilingual
+
 register = template.Library()
 
 MINUS = "\N{MINUS SIGN}"
@@ -159,3 +161,9 @@ def _as_date(value: date | str) -> date:
 def names(people: Iterable[Any]) -> str:
     """The names of people, in one line."""
     return ("、" if _chinese() else ", ").join(str(person.name) for person in people)
+
+
+@register.filter
+def words(bilingual: Bilingual) -> str:
+    """A policy's own words, in the reader's language."""
+    return bilingual.zh if (translation.get_language() or "").startswith("zh") else bilingual.en
