@@ -90,7 +90,7 @@ class TestATap:
 
     def test_is_not_for_others(self, world):
         program = started(world, "linxiaoyu")
-        with pytest.raises(CaseError, match="cases.relief_not_for_you"):
+        with pytest.raises(CaseError, match="cases.not_found"):
             accept(world, program, world.borrower("zhaolei"))
 
     def test_does_nothing_after_it_was_stopped(self, world):

@@ -151,13 +151,13 @@ def invite(*, by: Actor, program_id: UUID, now: datetime) -> int:
 def accept(*, by: Actor, program_id: UUID, language: str, now: datetime) -> Case:
     """One tap: a case over the borrower's open loans, sent, held, its plan asked for.
 
-    A second tap gives the same case. Raises `cases.relief_not_for_you`, `cases.relief_stopped`,
+    A second tap gives the same case. Raises `cases.relief_stopped`,
     `cases.relief_over`, or `cases.already_open` when another request is open.
     """
     rows = Invitation.objects.select_for_update(of=("self",)).select_related("program")
     invitation = rows.filter(program_id=program_id, borrower_id=by.id).first()
     if invitation is None:
-        raise CaseError("cases.relief_not_for_you")
+        raise CaseError("cases.not_found")
     if invitation.case_id:
         audit_actions.unchanged()
         return Case.objects.get(id=invitation.case_id)

@@ -85,7 +85,6 @@ SENTENCES: dict[str, str] = {
     "cases.already_open": _("A request of yours is open already. Go on with that one."),
     "cases.consent_answered": _("This person has answered already."),
     "cases.no_such_relief": _("The policy in force has no such help."),
-    "cases.relief_not_for_you": _("This help is not open to you. You can ask for a plan instead."),
     "cases.relief_over": _("This help ended on %(until)s. You can ask for a plan instead."),
     "cases.relief_own_proposal": _("Another supervisor must start what you proposed."),
     "cases.relief_stopped": _("This help was stopped. You can ask for a plan instead."),
