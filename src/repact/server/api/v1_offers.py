@@ -85,7 +85,7 @@ def quote(request: HttpRequest) -> dict[str, Any]:
     return {"value": found.value, **as_json(Document(position=wish.position, terms=found.terms))}
 
 
-@router.post("/plans:counter", auth=[SESSION, KEY], summary="What a wish would come to")
+@router.post("/plans:counter", auth=[KEY, SESSION], summary="What a wish would come to")
 def counter(request: HttpRequest, told: CounterIn) -> dict[str, Any]:
     """The nearest plans and how they stand. A borrower's tries are counted; nothing is proposed."""
     by: Actor = request.auth  # type: ignore[attr-defined]

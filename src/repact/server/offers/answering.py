@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
-from repact.policy import propose
+from repact.policy import counter as counters
 from repact.server.offers import making
 
 State = Literal["approvable", "needs_person", "exceeds_means", "never_ends"]
@@ -38,31 +39,32 @@ class Answered:
 
 
 def answer(basis: making.Basis, wish: Wish, /) -> Answered:
-    """What the policy says to a wish, from the exact engine."""
-    facts = making.facts_of(basis)
-    means = facts.ceiling_minor
-    pay = wish.pay_minor or means
-    asked = replace(
-        facts,
-        wish_minor=pay,
-        affordable_minor=pay,
-        payday=wish.payday or facts.payday,
-    )
-    proposal = propose.propose(
+    """What the policy says to a wish, from the exact engine: the nearest plan on its own side
+    first, then the nearest on the other.
+
+    Raises PolicyError `policy.nothing_wished` or `policy.wish_out_of_range`.
+    """
+    first = date.fromisoformat(wish.first_date) if wish.first_date else None
+    found = counters.counter(
         debts=making.debts_of(basis),
-        facts=asked,
+        facts=making.facts_of(basis),
+        wish=counters.Wish(
+            payment_minor=wish.pay_minor,
+            payday=wish.payday,
+            rows=wish.months,
+            first_due_date=first,
+            lump_sum_minor=wish.lump_minor,
+        ),
         loaded=basis.loaded,
         law=basis.law,
         on=basis.on,
     )
-    plans = [making.made_of(offer) for offer in proposal.offers[:1]]
-    rule = None
-    if not plans and proposal.not_offered:
-        first = proposal.not_offered[0]
-        rule = {"rule_id": first.rule_id, "params": first.params, "change": first.change}
-    if not plans:
-        return Answered("never_ends", [], rule, None)
-    if pay > means:
-        return Answered("exceeds_means", plans, rule, None)
-    alone = plans[0].tier == "automatic"
-    return Answered("approvable" if alone else "needs_person", plans, rule, None)
+    rule = found.rule
+    return Answered(
+        state=found.state,
+        plans=[making.made_of(offer) for offer in found.plans],
+        rule={"rule_id": rule.rule_id, "params": rule.params, "change": rule.change}
+        if rule
+        else None,
+        least_minor=found.least_minor,
+    )

@@ -170,6 +170,8 @@ SENTENCES: dict[str, str] = {
     "policies.stopped": _("New offers are stopped for now. Signed plans go on."),
     "policies.takes_effect_in_the_past": _("A policy takes effect today or later, never earlier."),
     "policies.wrong_state": _("This policy was already decided."),
+    "policy.nothing_wished": _("Enter an amount, or change something else."),
+    "policy.wish_out_of_range": _("That is outside what a plan can have. Try something nearer."),
     "policy.none_in_force": _("No policy is in force today."),
     **plan_sentences.SENTENCES,
     "connectors.unreachable": _("Another system did not answer. Nothing is lost; try again soon."),
