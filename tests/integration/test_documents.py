@@ -13,6 +13,7 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.documents import cost_sheet, figures
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, Document, SigningRecord
+from repact.server.cases import queries as case_queries
 from repact.server.lenders.models import Lender
 from repact.server.people import queries as people_queries
 from repact.server.people import store
@@ -41,6 +42,13 @@ class TestADraft:
             offer.total_minor,
             offer.installment_minor,
         )
+
+    def test_knows_a_card_from_a_loan(self, world, by):
+        offer = world.offered(by).offers_in_order[0]
+        policy = case_queries.policy_of(offer.case, now=world.now).policy
+        said = agreement_queries.contents(world.accept(by, offer))
+        (loan,) = offer.offer_set.loans
+        assert said.debts[0].product_kind == policy.product(loan.product.code).kind
 
     def test_for_an_english_reader_in_china_is_in_both_languages(self, world, by):
         offer = world.offered(by).offers_in_order[0]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from repact.law import catalogue, checks
-from repact.policy.model import Service as ServicePolicy
+from repact.policy.model import Policy
 from repact.server.agreements.documents.contents import (
     Bill,
     Contents,
@@ -24,13 +24,6 @@ from repact.server.loans.models import Loan
 from repact.server.offers.models import Offer
 from repact.server.people import queries as people_queries
 
-_KINDS: dict[str, ProductKind] = {
-    "credit_card": "card",
-    "card": "card",
-    "wallet_credit": "wallet_credit",
-    "business": "business",
-}
-
 
 def contents(
     *,
@@ -38,18 +31,24 @@ def contents(
     reference: str,
     on: date,
     account_tail: str,
-    service: ServicePolicy,
+    policy: Policy,
     signers: Sequence[Signer] = (),
     replaces: Replaced | None = None,
     signature_level: Level = "agreed",
 ) -> Contents:
-    """Everything the agreement says, from the offer exactly as it was chosen."""
+    """Everything the agreement says, from the offer exactly as it was chosen.
+
+    The policy gives the lender's promises about time, and says which debts are cards.
+    """
     offer_set = offer.offer_set
     lender = lender_queries.get(offer.lender_id)
     borrower = people_queries.borrower(offer.case.borrower_id)
     identity = people_queries.borrower_identity(borrower)
     law = catalogue.load(lender.jurisdiction)
-    debts = [_debt(loan, part) for loan, part in zip(offer_set.loans, offer.parts, strict=True)]
+    debts = [
+        _debt(loan, part, _kind(policy, loan))
+        for loan, part in zip(offer_set.loans, offer.parts, strict=True)
+    ]
     return Contents(
         version=2,
         reference=reference,
@@ -67,8 +66,10 @@ def contents(
         debts=tuple(debts),
         bill=Bill(**{name: offer.result[name] for name in ("rows", "totals", "disclosure")}),
         installment_minor=offer.installment_minor,
-        service=Service(reply_hours=service.reply_hours, notice_days=service.notice_days),
-        cooling_off_days=service.cooling_off_days,
+        service=Service(
+            reply_hours=policy.service.reply_hours, notice_days=policy.service.notice_days
+        ),
+        cooling_off_days=policy.service.cooling_off_days,
         cost_sheet_seconds=checks.cost_sheet_seconds(law, on=on),
         signature_level=signature_level,
         replaces=replaces,
@@ -97,14 +98,19 @@ def _lender(lender: Lender) -> LenderParty:
     )
 
 
-def _debt(loan: Loan, part: dict[str, Any]) -> Debt:
+def _kind(policy: Policy, loan: Loan) -> ProductKind:
+    product = policy.product(loan.product.code)
+    return product.kind if product else "loan"
+
+
+def _debt(loan: Loan, part: dict[str, Any], kind: ProductKind) -> Debt:
     remaining: list[list[Any]] = loan.remaining
     return Debt(
         loan_id=part["loan_id"],
         loan_ref=loan.ref,
         product_zh=loan.product.name_zh,
         product_en=loan.product.name_en,
-        product_kind=_KINDS.get(loan.product.code.replace("-", "_"), "loan"),
+        product_kind=kind,
         legal_creditor=loan.legal_creditor,
         annual_rate_ppm=loan.annual_rate_ppm,
         penalty_rate_ppm=loan.penalty_rate_ppm,

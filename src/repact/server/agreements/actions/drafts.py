@@ -67,7 +67,7 @@ def draft(by: Actor, offer: Offer, now: datetime, /) -> Agreement:
         reference=reference,
         on=on,
         account_tail=_account_tail(borrower.wallet_account),
-        service=case_queries.policy_of(offer.case, now=now).policy.service,
+        policy=case_queries.policy_of(offer.case, now=now).policy,
         replaces=_named(replaced) if replaced else None,
         signature_level=authority.level(),
     )
