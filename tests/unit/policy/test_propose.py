@@ -430,6 +430,21 @@ class TestChoosing:
         for purpose in choosing.PURPOSES:
             assert merit(search.best(purpose)) == merit(by_brute_force(ground, purpose))
 
+    def test_finds_the_same_however_loose_a_bound_is(self, monkeypatch):
+        policy = loaded(
+            instruments__extension={"counts": [36, 48, 60]},
+            instruments__holiday={"rows_max": 1, "interest": ["accrue"]},
+            instruments__reduced=None,
+        )
+        ground = propose.ground_of(debts=[debt()], facts=facts(), loaded=policy, law=CN, on=ON)
+        search = propose.choosing_for(ground)
+        best = [merit(search.best(purpose)) for purpose in choosing.PURPOSES]
+        loosest = dominance.Merit(0, 0, 0, -600, 0, -(10**18))
+        monkeypatch.setattr(choosing, "_merit_low", lambda *_: loosest)
+        again = propose.choosing_for(ground)
+        assert [merit(again.best(purpose)) for purpose in choosing.PURPOSES] == best
+        assert again.built > search.built
+
     def test_keeps_none_that_another_dominates(self):
         for means in (45_000, 90_000, 150_000):
             merits = [o.merit for o in proposed(affordable_minor=means).offers]
