@@ -118,6 +118,15 @@ def tier_needed(rules: Authority, given: Concession, /) -> tuple[str, tuple[Reas
     return NOBODY, tuple(reasons)
 
 
+def at_least(rules: Authority, role: str, least: str, /) -> str:
+    """A role, or another that the case itself asks for where that is higher.
+
+    Where the policy has no such tier, its highest one decides.
+    """
+    wanted = least if rules.tier(least) else rules.tiers[-1].role
+    return max(role, wanted, key=lambda name: rank(rules, name))
+
+
 def rank(rules: Authority, role: str, /) -> int:
     """The place of a role among the tiers; `nobody` comes after all."""
     roles = [tier.role for tier in rules.tiers]

@@ -21,7 +21,7 @@ from repact.policy.ground import Draft, Ground
 
 Label = Literal["lighter", "sooner", "breather", "least_total", "settlement", "faster", "counter"]
 PLAIN = Head()
-ALIKE_MAX = 24
+ALIKE_MAX = 8
 Judge = Callable[[Draft], "Refusal | None"]
 
 
@@ -66,9 +66,9 @@ class Choosing:
     built: int = 0
     ruled_out: dict[str, Refusal] = field(default_factory=dict)
     steps_of: dict[str, int] = field(default_factory=dict)
-    stopped: Refusal | None = None
+    stopped: set[int] = field(default_factory=set)
     unreachable: bool = False
-    _alike: dict[tuple[str, str], int] = field(default_factory=dict)
+    _alike: dict[tuple[int, str, str], int] = field(default_factory=dict)
     _steps: dict[int, list[tuple[screening.Estimate, Candidate]]] = field(default_factory=dict)
     _drafts: dict[Candidate, Draft | Refusal] = field(default_factory=dict)
     _bounds: dict[Pace, list[screening.Bounds]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Choosing:
         """The best plan for a purpose at the first step of the cascade that has one."""
         for step in range(len(self.ground.space.steps)):
             found = self._best_at(purpose, step)
-            if found or self.stopped:
+            if found:
                 return found
         return None
 
@@ -92,7 +92,7 @@ class Choosing:
         )
         found, found_key = None, None
         for key in queue:
-            if self.stopped or (found_key is not None and found_key <= key[:-1]):
+            if step in self.stopped or (found_key is not None and found_key <= key[:-1]):
                 break
             draft = self.admitted(self._steps[step][key[-1]][1])
             if draft is None:
@@ -135,8 +135,10 @@ class Choosing:
                     queue.append((low, len(queue), Candidate(relief, pace, number), money))
         least: Draft | None = None
         for low, _, candidate, money in sorted(queue, key=itemgetter(0, 1)):
-            if self.stopped or (least is not None and least.peak_minor <= low):
+            if least is not None and least.peak_minor <= low:
                 break
+            if candidate.step in self.stopped:
+                continue
             if not first.rows:
                 estimate = screening.estimate(money, self._bounds_of(candidate.pace))
                 if self._rank_low(estimate) == nobody:
@@ -152,7 +154,7 @@ class Choosing:
             return None
         refusal = self.judge(draft)
         if refusal:
-            self._note(refusal)
+            self._note(refusal, candidate.step)
         return None if refusal else draft
 
     def _drafted(self, candidate: Candidate) -> Draft | None:
@@ -170,19 +172,20 @@ class Choosing:
             return above_means(draft.peak_minor)
         refusal = self.judge(draft)
         if refusal:
-            self._note(refusal)
+            self._note(refusal, candidate.step)
             return refusal
         return draft
 
-    def _note(self, refusal: Refusal) -> None:
-        """Remember what stood in the way, and stop where it is the case itself: a rule of law that
-        finds the very same figures in many different plans is not about any one of them."""
+    def _note(self, refusal: Refusal, step: int) -> None:
+        """Remember what stood in the way, and leave a step where it is the step itself: a rule of
+        law that finds the very same figures in many different plans is not about any one of them.
+        """
         self.ruled_out.setdefault(refusal.rule_id, refusal)
         if not refusal.rule_id.startswith("policy."):
-            key = (refusal.rule_id, repr(sorted(refusal.params.items())))
+            key = (step, refusal.rule_id, repr(sorted(refusal.params.items())))
             self._alike[key] = self._alike.get(key, 0) + 1
             if self._alike[key] >= ALIKE_MAX:
-                self.stopped = refusal
+                self.stopped.add(step)
 
     def _screen(self, number: int) -> list[tuple[screening.Estimate, Candidate]]:
         space, made = self.ground.space, []

@@ -71,14 +71,13 @@ def offer_step(choosing: Choosing, offer: Offer, /) -> int:
 
 
 def _why_none(ground: Ground, choosing: Choosing) -> Refusal:
-    """Nothing is offered at all: the rule that stopped plans within means, else the means."""
-    if choosing.stopped:
-        return choosing.stopped
+    """Nothing is offered at all: the smallest payment there is, else the rule that stopped plans
+    within means, a rule of law before one of the policy."""
     least = choosing.least_payment()
     if least is not None:
         return above_means(least.peak_minor)
     if choosing.ruled_out:
-        return next(iter(choosing.ruled_out.values()))
+        return min(choosing.ruled_out.values(), key=lambda r: r.rule_id.startswith("policy."))
     if not choosing.unreachable:
         return Refusal("policy.no_plan_fits", {}, {})
     tiers = ground.policy.authority.tiers

@@ -12,7 +12,7 @@ from repact.plans.document import validate
 from repact.plans.figures import Schedule
 from repact.plans.position import Position
 from repact.policy import survival
-from repact.policy.authority import Concession, Reason
+from repact.policy.authority import Concession, Reason, at_least
 from repact.policy.choosing import Label
 from repact.policy.dominance import Merit
 from repact.policy.ground import Draft, Ground
@@ -69,6 +69,7 @@ class Flexibility(NamedTuple):
 class Offer:
     """One plan that may be offered. `bill` is what the borrower sees over all parts.
 
+    `tier` is who has to agree, by the concession and by what the law wants a supervisor to see.
     `rank` is its place (1 to 5); the borrower sees those up to the policy's `borrower_max`.
     `keep_up` is None while there are not enough cases yet.
     """
@@ -168,7 +169,12 @@ def offer_of(
     if len(parts) > 1:
         triples = [(part.position, part.terms, part.schedule) for part in parts]
         whole = disclosure.disclose_bill(triples, bill)
-    conduct = ground.policy.conduct
+    conduct, rules = ground.policy.conduct, ground.policy.authority
+    findings = ground.findings(draft)
+    # a contract above a cap, a debt that may be time-barred: a supervisor looks
+    seen = [finding for finding in findings if finding.needs_supervisor]
+    tier = at_least(rules, draft.tier, "supervisor") if seen else draft.tier
+    raised = [Reason(tier, finding.rule_id, dict(finding.params)) for finding in seen]
     return Offer(
         label=label,
         rank=rank,
@@ -179,9 +185,9 @@ def offer_of(
         installment_minor=draft.installment_minor,
         over_by_minor=max(draft.peak_minor - ceiling_minor, 0),
         concession=draft.concession,
-        tier=draft.tier,
-        tier_reasons=reasons,
-        findings=ground.findings(draft),
+        tier=tier,
+        tier_reasons=(*reasons, *raised),
+        findings=findings,
         keep_up=survival.keep_up(
             ground.survival,
             old_minor=ground.old_installment_minor,

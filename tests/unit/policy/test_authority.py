@@ -98,6 +98,11 @@ class TestTheTierNeeded:
         assert role == "nobody"
         assert [reason.role for reason in reasons] == ["automatic", "agent"]
 
+    def test_may_be_raised_by_the_case_to_a_supervisor_or_the_highest_there_is(self):
+        assert authority.at_least(RULES, "automatic", "agent") == "agent"
+        assert authority.at_least(RULES, "agent", "automatic") == "agent"
+        assert authority.at_least(RULES, "automatic", "supervisor") == "agent"
+
     def test_has_a_place_among_the_tiers(self):
         ranks = [authority.rank(RULES, role) for role in ("automatic", "agent", "nobody")]
         assert ranks == [0, 1, 2]

@@ -96,6 +96,14 @@ class TestAProposal:
         assert {offer.tier for offer in tight} == {"agent"}
         assert all(reason.role == "automatic" for reason in tight[0].tier_reasons)
 
+    def test_goes_to_a_supervisor_where_the_contract_was_above_a_cap(self):
+        contract = {"annual_rate_ppm": 300_000, "day_count": "ACT/365F", "remaining": []}
+        made = proposed(debts=[debt(contract=contract)], affordable_minor=150_000)
+        assert {offer.tier for offer in made.offers} == {"supervisor"}
+        for offer in made.offers:
+            assert offer.parts[0].terms.annual_rate_ppm <= 240_000
+            assert any(reason.rule_id.startswith("CN-") for reason in offer.tier_reasons)
+
     def test_shows_no_forecast_without_cases(self):
         assert {offer.keep_up for offer in proposed().offers} == {None}
 
