@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 SENTENCES: dict[str, str] = {
+    "pages.date_unreadable": _("Choose a day."),
     "plan.date_moved_too_far": _("That day is too far away. Up to %(days_max)s days are agreed."),
     "plan.no_date_moves_left": _("The agreed changes of day are used up."),
     "plan.no_skips_left": _("The agreed skips are used up."),

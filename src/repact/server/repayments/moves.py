@@ -18,8 +18,10 @@ from repact.plans.servicing.replay import replay
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
+from repact.server.cases import actions as case_actions
+from repact.server.cases.models import Case
 from repact.server.people import doors
-from repact.server.repayments import lives, posting
+from repact.server.repayments import ending, lives, posting
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import PlanEvent
@@ -133,6 +135,25 @@ def answer_dispute(*, by: Actor, agreement_id: UUID, answer: str, now: datetime)
     life.plan.disputed_at, life.plan.acted_until = None, life.on
     lives.retime(life)
     _record(life, by, "repayments.answer_dispute", now, answer=answer)
+
+
+@doors.action("repayments.ask_again", may=(BORROWER,))
+def ask_again(*, by: Actor, agreement_id: UUID, language: str, now: datetime) -> Case:
+    """Open a case that names the running plan, on what is owed under it today.
+
+    Raises what `cases.open` raises.
+    """
+    life = _own(by, agreement_id, now)
+    ending.publish_life(life, by=_system(by), now=now)
+    case = case_actions.open(
+        by=by,
+        loan_ids=[part.loan_id for part in life.parts.values()],
+        language=language,
+        now=now,
+        running_agreement_id=agreement_id,
+    )
+    _record(life, by, "repayments.ask_again", now, opened=str(case.id))
+    return case
 
 
 def _move_of(life: Life, to_date: date) -> Callable[[int], Event]:

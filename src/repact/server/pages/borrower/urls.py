@@ -10,6 +10,7 @@ from repact.server.pages.borrower import (
     home,
     offers,
     offers_own,
+    plan,
     signed,
 )
 
@@ -19,6 +20,9 @@ urlpatterns = [
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("home/", home.home, name="home"),
     path("home/pay/", home.pay, name="pay"),
+    path("plan/", plan.options, name="options"),
+    path("plan/do/", plan.act, name="act"),
+    path("plan/receipt/<uuid:payment_id>/", plan.receipt, name="receipt"),
     path("apply/", application.begin, name="apply"),
     path("apply/<uuid:case_id>/", application.resume, name="resume"),
     path("apply/<uuid:case_id>/<slug:screen>/", application.question, name="question"),

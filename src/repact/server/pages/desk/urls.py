@@ -5,6 +5,7 @@ from django.urls import path
 from repact.server.pages.desk import (
     around,
     cases,
+    money,
     offers,
     offers_approvals,
     offers_builder,
@@ -43,4 +44,8 @@ urlpatterns = [
     ),
     path("evidence/<uuid:file_id>/", cases.evidence, name="evidence"),
     path("evidence/<uuid:file_id>/decide/", cases.decide_evidence, name="decide_evidence"),
+    path("money/", money.show, name="money"),
+    path("money/<uuid:suspense_id>/assign/", money.assign, name="assign_money"),
+    path("money/<uuid:suspense_id>/return/", money.give_back, name="return_money"),
+    path("money/stopped/<uuid:agreement_id>/", money.resume, name="resume_charging"),
 ]

@@ -1,0 +1,130 @@
+"""The pages of a running plan, as a borrower and the desk use them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from repact.server.audit import actor
+from repact.server.clock import ports
+from repact.server.pages import access
+from repact.server.pages.middleware import BORROWER_SESSION
+from repact.server.people.models import Staff
+from repact.server.repayments.models import Collection, Payment, Plan, Suspense
+from tests.integration import plans
+from tests.integration.plans import DUE
+from tests.integration.world import At
+
+
+@pytest.fixture
+def plan(sign, now, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    with ports.using(At(now)):
+        yield sign(conduct={"skips": 1, "date_moves": 1, "date_move_days": 10})
+
+
+@pytest.fixture
+def phone(plan):
+    client = Client(HTTP_HOST="127.0.0.1")
+    session = client.session
+    session[BORROWER_SESSION] = str(plan.agreement.borrower_id)
+    session.save()
+    return client
+
+
+@pytest.fixture
+def desk(plan):
+    def of(role):
+        staff = Staff.objects.create(
+            lender=plan.lender, email=f"{role}@demo.example", name_zh="王", name_en="W", role=role
+        )
+        client = Client(HTTP_HOST="127.0.0.1")
+        client.force_login(staff)
+        session = client.session
+        session[access.ONE_CLICK] = True
+        session.save()
+        return client
+
+    return of
+
+
+def do(client, act, **form):
+    return client.post("/plan/do/", {"act": act, **form})
+
+
+class TestTheBorrowersPage:
+    @pytest.mark.parametrize("language", ["zh-hans", "en"])
+    def test_shows_what_can_be_done_and_its_cost(self, phone, language):
+        phone.cookies["django_language"] = language
+        page = phone.get("/plan/").content.decode()
+        for act in ("pay", "skip", "pay_off", "ask_again", "revoke", "dispute", "withdraw"):
+            assert f'value="{act}"' in page
+
+    def test_moves_a_day_only_after_showing_the_cost(self, phone, plan):
+        page = phone.get("/plan/", {"to_date": "2026-12-20"}).content.decode()
+        assert 'value="move"' in page
+        do(phone, "move", number=1, to_date="2026-12-20")
+        assert Plan.objects.get().due_date == date(2026, 12, 20)
+        do(phone, "undo")
+        assert Plan.objects.get().due_date == DUE
+
+    def test_says_why_a_day_is_too_far(self, phone):
+        page = phone.get("/plan/", {"to_date": "2027-12-20"})
+        assert "10" in page.content.decode()
+        assert do(phone, "move", number=1, to_date="2027-12-20").status_code == 409
+
+    def test_pays_an_amount_of_ones_own_or_everything(self, phone, plan):
+        do(phone, "pay", amount="12.34")
+        assert Collection.objects.get().amount_minor == 1_234
+        Collection.objects.all().delete()
+        do(phone, "pay_off")
+        assert Collection.objects.get().amount_minor > 600_000
+
+    def test_switches_the_debit_off_and_on(self, phone):
+        do(phone, "revoke")
+        assert Plan.objects.get().mandate_revoked_at
+        do(phone, "grant")
+        assert not Plan.objects.get().mandate_revoked_at
+
+    def test_refuses_what_it_does_not_know(self, phone):
+        assert do(phone, "everything").status_code == 404
+        assert do(phone, "skip", number="x").status_code == 409
+
+    def test_shows_a_receipt_that_adds_up(self, phone, plan):
+        plan.pay(50_000, plans.START)
+        page = phone.get(f"/plan/receipt/{Payment.objects.get().id}/").content.decode()
+        assert page.count("500.00") >= 2
+
+    def test_takes_the_plan_back(self, phone):
+        do(phone, "withdraw")
+        assert Plan.objects.get().standing == "withdrawn"
+
+
+class TestTheDesk:
+    def test_places_what_could_not_be_placed(self, desk, plan):
+        kept = plan.pay(5_000, plans.START, value_date=date(2026, 12, 1))
+        client = desk(actor.AGENT)
+        assert "50.00" in client.get("/desk/money/").content.decode()
+        with ports.using(At(plans.at(date(2026, 12, 2)))):
+            wrong = client.post(f"/desk/money/{kept.id}/assign/", {"reference": "nothing"})
+            assert wrong.status_code == 409
+            client.post(f"/desk/money/{kept.id}/assign/", {"reference": plan.agreement.reference})
+        assert Suspense.objects.get().state == "assigned"
+
+    def test_sends_back_only_as_a_supervisor(self, desk, plan):
+        kept = plan.pay(5_000, plans.START, currency="USD", payer_account="acc-1")
+        assert desk(actor.AGENT).post(f"/desk/money/{kept.id}/return/").status_code == 403
+        desk(actor.SUPERVISOR).post(f"/desk/money/{kept.id}/return/")
+        assert Suspense.objects.get().state == "returned"
+
+    def test_goes_on_after_a_stop(self, desk, plan):
+        Plan.objects.update(stopped="repayments.charged_differs")
+        client = desk(actor.SUPERVISOR)
+        assert "charged_differs" in client.get("/desk/money/").content.decode()
+        client.post(f"/desk/money/stopped/{plan.agreement.id}/")
+        assert Plan.objects.get().stopped == ""
