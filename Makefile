@@ -29,6 +29,7 @@ check: .venv/.dev
 bench: .venv/.dev .venv-bench/.done
 	PYTHONPATH=src .venv-bench/bin/python bench/engine.py
 	$(BIN)/python bench/import_loans.py
+	PYTHONPATH=src:. $(BIN)/python bench/signing.py
 	$(BIN)/python bench/offers.py
 	$(BIN)/python bench/agreements.py
 

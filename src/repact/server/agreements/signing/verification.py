@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from asn1crypto import crl, x509
+from asn1crypto import parser as asn1_parser
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
@@ -134,8 +135,8 @@ def embedded_roots(pdf: bytes, /) -> list[x509.Certificate]:
 
 
 def _guarded(found: Verification, check: Any) -> None:
-    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-    logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+    for library in ("pyhanko", "pyhanko_certvalidator", "pypdf"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
         check()
     except RepactError as error:
@@ -161,11 +162,14 @@ def _all(pdf: bytes, found: Verification, trust: Trust) -> None:
         return
     for signature in signatures:
         _one(signature, found, trust, last=signature.field_name == LENDER)
+    if not all(_hole_is_plain(pdf, signature) for signature in signatures):
+        found.problems.append("agreements.signature_invalid")
     _content(pdf, contents, found)
 
 
 def _one(signature: EmbeddedPdfSignature, found: Verification, trust: Trust, *, last: bool) -> None:
     status, at = _status(signature, trust)
+    _assert_nothing_beside(signature, status, trust)
     found.signatures.append(
         Signed(
             field=signature.field_name,
@@ -196,6 +200,34 @@ def _status(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[PdfSignature
         ts_validation_context=trust.context(trust.at),
     )
     return status, first.timestamp
+
+
+def _hole_is_plain(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Where the signature itself stands, which no signature covers: exactly its bytes in upper
+    case hexadecimal, then zeros. Nothing can be hidden or changed there."""
+    start, end = int(signature.byte_range[1]), int(signature.byte_range[2])
+    content = bytes(signature.pkcs7_content)
+    length = asn1_parser.peek(content)
+    plain = content[:length].hex().upper().encode().ljust(end - start - 2, b"0")
+    return pdf[start:end] == b"<" + plain + b">"
+
+
+def _assert_nothing_beside(
+    signature: EmbeddedPdfSignature, status: PdfSignatureStatus, trust: Trust
+) -> None:
+    """Certificates that travel with a signature without being signed lead from signer to root and
+    nowhere else; a damaged one is as bad as a strange one."""
+    paths = [status.validation_path]
+    brought = [*signature.other_embedded_certs]
+    if status.timestamp_validity is not None:
+        paths.append(status.timestamp_validity.validation_path)
+    for stamp in extract_tst_data_iter(signature.signer_info, signed=False):
+        brought += [choice.chosen for choice in stamp["certificates"]]
+    known = {root.dump() for root in trust.roots}
+    for path in paths:
+        known |= {each.dump() for each in (path.iter_certs(include_root=True) if path else ())}
+    if any(certificate.dump() not in known for certificate in brought):
+        raise AgreementError("agreements.signature_invalid")
 
 
 def _content(pdf: bytes, contents: Contents, found: Verification) -> None:
