@@ -315,7 +315,12 @@ class TestARevokedSeal:
         lists = own.revocations(at=NOW + timedelta(days=1))
         assert problems(before, own, lists) == []
         after = last(signed, own, at=NOW + timedelta(hours=2))
-        assert problems(after, own, lists)
+        assert problems(after, own, lists) == ["agreements.certificate_revoked"]
+
+    def test_is_not_believed_from_a_list_of_a_stranger(self, revisions, authority, stranger):
+        lists = stranger.revocations(at=NOW + timedelta(days=1))
+        found = problems(revisions[0][2], authority, lists)
+        assert found == ["agreements.revocations_unreadable"]
 
 
 class TestALicenseToIssue:

@@ -180,6 +180,7 @@ SENTENCES: dict[str, str] = {
 # What is wrong with a PDF that somebody brings to be checked.
 FINDINGS: dict[str, str] = {
     "agreements.attachment_missing": _("The terms that travel inside an agreement are missing."),
+    "agreements.certificate_revoked": _("A certificate had been revoked before it signed."),
     "agreements.changed_after_signing": _("Something was changed after the first signature."),
     "agreements.figures_unreadable": _("The figures of the text cannot be read."),
     "agreements.schedule_differs": _("The payments are not those that the terms make."),

@@ -11,10 +11,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from asn1crypto import crl, x509
 from asn1crypto import parser as asn1_parser
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
+from cryptography.x509 import Certificate, load_der_x509_certificate, load_der_x509_crl
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
@@ -77,12 +79,29 @@ class Trust:
         """For what happened at `moment`, judged by what is known now."""
         return ValidationContext(
             trust_roots=list(self.roots),
-            crls=list(self.revocations),
             moment=moment,
             allow_fetching=False,
-            revocation_mode="soft-fail",
-            retroactive_revinfo=True,
+            revocation_mode="soft-fail",  # there is no network; `revoked_at` is what decides
         )
+
+    def revoked_at(self, certificate: x509.Certificate) -> datetime | None:
+        """Since when a certificate no longer counts, by the lists (RFC 5280 §5) of trusted roots.
+
+        Raises `agreements.revocations_unreadable` for a list that no trusted root has signed.
+        """
+        found = None
+        for given in self.revocations:
+            listed = load_der_x509_crl(given.dump())
+            issuers = [load_der_x509_certificate(root.dump()) for root in self.roots]
+            if not any(
+                root.subject == listed.issuer and listed.is_signature_valid(_key(root))
+                for root in issuers
+            ):
+                raise AgreementError("agreements.revocations_unreadable")
+            entry = listed.get_revoked_certificate_by_serial_number(certificate.serial_number)
+            if entry and given.issuer == certificate.issuer:
+                found = entry.revocation_date_utc
+        return found
 
 
 def verify(
@@ -170,6 +189,7 @@ def _all(pdf: bytes, found: Verification, trust: Trust) -> None:
 def _one(signature: EmbeddedPdfSignature, found: Verification, trust: Trust, *, last: bool) -> None:
     status, at = _status(signature, trust)
     _assert_nothing_beside(signature, status, trust)
+    _assert_not_revoked(status, at, trust)
     found.signatures.append(
         Signed(
             field=signature.field_name,
@@ -200,6 +220,22 @@ def _status(signature: EmbeddedPdfSignature, trust: Trust) -> tuple[PdfSignature
         ts_validation_context=trust.context(trust.at),
     )
     return status, first.timestamp
+
+
+def _assert_not_revoked(status: PdfSignatureStatus, at: datetime, trust: Trust) -> None:
+    """Neither signer nor timestamp authority was revoked by the moment of the timestamp: what was
+    signed before a revocation stays."""
+    certificates = [status.signing_cert]
+    if status.timestamp_validity is not None:
+        certificates.append(status.timestamp_validity.signing_cert)
+    for certificate in certificates:
+        since = trust.revoked_at(certificate)
+        if since is not None and since <= at:
+            raise AgreementError("agreements.certificate_revoked")
+
+
+def _key(certificate: Certificate) -> CertificateIssuerPublicKeyTypes:
+    return cast("CertificateIssuerPublicKeyTypes", certificate.public_key())
 
 
 def _hole_is_plain(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
