@@ -50,22 +50,27 @@ class TestALaunchToken:
         assert enter(made, wallet.launch_keys()).id == world.borrower().id
 
     @pytest.mark.parametrize(
-        "text",
+        "make",
         [
-            "",
-            "not a token",
-            token(aud="another"),
-            token(sub=None),
-            token(jti=None),
-            token(exp=int(time.time()) - 1),
-            token(iat=int(time.time()) - 4000, exp=int(time.time()) + 60),
-            token(iat=int(time.time()) + 600, exp=int(time.time()) + 660),
-            token(exp="soon"),
-            token(sub="nobody"),
-            token(key=ECKey.generate_key("P-256")),
+            lambda _: "",
+            lambda _: "not a token",
+            lambda _: token(aud="another"),
+            lambda _: token(sub=None),
+            lambda _: token(jti=None),
+            lambda now: token(exp=now - 1),
+            lambda now: token(iat=now - 4000, exp=now + 60),
+            lambda now: token(iat=now + 600, exp=now + 660),
+            lambda _: token(exp="soon"),
+            lambda _: token(sub="nobody"),
+            lambda _: token(key=ECKey.generate_key("P-256")),
         ],
-    )
-    def test_that_is_not_right_is_refused(self, enter, text):
+        ids=[
+            "empty", "no token", "another audience", "nobody named", "no number", "run out",
+            "long-lived", "of the future", "words for a time", "unknown", "another key",
+        ],
+    )  # fmt: skip
+    def test_that_is_not_right_is_refused(self, enter, make):
+        text = make(int(time.time()))
         with pytest.raises(PeopleError, match=r"people\.launch_refused"):
             enter(text)
 
