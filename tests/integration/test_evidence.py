@@ -216,7 +216,7 @@ class TestConsent:
             given = consents.consent(
                 by=by, case_id=case.id, kind="medical_record", language="en", now=world.now
             )
-        shown = consents.text(kind="medical_record", language="en")
+        shown = consents.text(language="en")
         assert given.text_sha256 == hashlib.sha256(shown.encode()).hexdigest()
         receive(world, by, case, picture(), kind="medical_record")
         with pytest.raises(EvidenceError, match="evidence.consent_missing"):

@@ -25,7 +25,8 @@ def means(case: Case, /, *, loaded: LoadedPolicy) -> Means:
     if "business" not in case.answers or rules.business is None:
         return home
     made = business.assess(trade(case, budget), rules.business)
-    findings = (*home.findings, *made.findings)
+    unusual = (finding for finding in home.findings if "category" in finding.params)
+    findings = (*unusual, *made.findings)
     if made.way == "unknown":
         return _of_trade(None, findings, made.unknown)
     if made.way == "plan" and not made.level_minor:

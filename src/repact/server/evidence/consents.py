@@ -20,34 +20,25 @@ HEALTH = ("medical_record", "invoice", "insurance_record")
 ACCOUNTS = ("bank_statement", "credit_report", "tax_record", "pay_slip")
 COURT = ("court_paper",)
 SENSITIVE = frozenset({*HEALTH, *ACCOUNTS, *COURT})
-_WHAT = {
-    "zh-hans": {"health": "健康状况", "accounts": "银行账户和收入", "court": "法律事务"},
-    "en": {
-        "health": "your health",
-        "accounts": "your accounts and income",
-        "court": "legal matters",
-    },
-}
 _TEXT = {
     "zh-hans": (
-        "这份材料会说明你的{what}，属于敏感个人信息。我们只为决定这次申请而使用它，加密保存，"
-        "只有经办人和复核人能打开，用完即删。不同意也可以申请：可以换别的材料，或者不交，"
+        "这类材料会说明你的健康状况、银行账户和收入，或法律事务，属于敏感个人信息。"
+        "我们只为决定这次申请而使用它，加密保存，只有经办人和复核人能打开，用完即删。不同意也可以申请：可以换别的材料，或者不交，"
         "这时能批准的优惠会小一些。同意之后随时可以撤回。"
     ),
     "en": (
-        "This paper says something about {what}, which is sensitive. We use it only to decide this "
-        "request, store it encrypted, and only the people who decide can open it; it is deleted "
-        "when it is no longer needed. You can ask without it: send another paper, or none; then "
-        "less can be granted. You can take this consent back at any time."
+        "Papers of this kind say something about your health, your accounts and income, or legal "
+        "matters, which is sensitive. We use them only to decide this request, store them "
+        "encrypted, and only the people who decide can open them; they are deleted when they are "
+        "no longer needed. You can ask without them: send another paper, or none; then less can be "
+        "granted. You can take this consent back at any time."
     ),
 }
 
 
-def text(*, kind: str, language: str) -> str:
-    """The words a person consents to for a kind of paper."""
-    group = "health" if kind in HEALTH else "court" if kind in COURT else "accounts"
-    language = language if language in _TEXT else "en"
-    return _TEXT[language].format(what=_WHAT[language][group])
+def text(*, language: str) -> str:
+    """The words a person consents to, for each kind of paper on its own."""
+    return _TEXT.get(language, _TEXT["en"])
 
 
 @doors.action("evidence.consent", may=(BORROWER,))
@@ -56,7 +47,7 @@ def consent(*, by: Actor, case_id: UUID, kind: str, language: str, now: datetime
     if kind not in SENSITIVE:
         raise EvidenceError("evidence.nothing_to_consent", field="kind")
     case = case_queries.get_own(borrower_id=by.id, case_id=case_id)  # type: ignore[arg-type]
-    shown = text(kind=kind, language=language)
+    shown = text(language=language)
     live = {"case": case, "kind": kind, "withdrawn_at": None}
     existing = Consent.objects.filter(**live).first()
     if existing:

@@ -145,11 +145,7 @@ def unusual(case: Case, /, *, now: datetime) -> list[dict[str, Any]]:
 def kinds() -> dict[str, Any]:
     """The kinds of paper one may send, and the words of consent for the sensitive ones."""
     language = translation.get_language() or ""
-    words = [
-        consents.text(kind=kind, language=language)
-        for kind in ("medical_record", "bank_statement", "court_paper")
-    ]
-    return {"choices": flow.SENT_KINDS, "words": " ".join(words)}
+    return {"choices": flow.SENT_KINDS, "words": consents.text(language=language)}
 
 
 def consent_lines(case_id: UUID, /) -> list[dict[str, Any]]:

@@ -90,6 +90,8 @@ def context(request: HttpRequest, case: Case, /) -> dict[str, Any]:
     loans = list(case_queries.loans(case))
     labels = {item.value: item.label for item in flow_money.SPENDING}
     means = case_queries.affordability(case, now=request.now)
+    rules = case_queries.policy_of(case, now=request.now).policy.affordability
+    reasons = {reason.code: reason.name for reason in rules.outlier_reasons}
     return {
         "loans": loans,
         "steps": [
@@ -98,7 +100,11 @@ def context(request: HttpRequest, case: Case, /) -> dict[str, Any]:
         ],
         "findings": [finding for finding in means.findings if "category" not in finding.params],
         "unusual": [
-            {**finding.params, "label": labels.get(finding.params["category"])}
+            {
+                **finding.params,
+                "label": labels.get(finding.params["category"]),
+                "reason": reasons.get(finding.params.get("reason")),
+            }
             for finding in means.findings
             if "category" in finding.params
         ],
