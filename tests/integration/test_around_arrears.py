@@ -380,6 +380,14 @@ class TestATimeBarredDebt:
         limitation.approve(by=world.staff(SUPERVISOR), case_id=case.id, now=world.now)
         case_queries.assert_may_sign(case, on=on)
 
+    def test_is_asked_for_by_signing_itself(self, world):
+        by = world.borrower()
+        agreement = world.drafted(by)
+        world.read(by, agreement)
+        Loan.objects.filter(borrower_id=by.id).update(limitation_from_date=date(2020, 1, 1))
+        with pytest.raises(CaseError, match="cases.time_barred"):
+            world.code(by, agreement)
+
     def test_is_known_to_the_database_as_well(self, world):
         case = self.barred(world)
         with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from repact.law import catalogue, clocks
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import BORROWER, SUPERVISOR, Actor
 from repact.server.cases.errors import CaseError
@@ -19,21 +20,19 @@ from repact.server.cases.models import Case, LimitationNote
 from repact.server.loans.models import Loan
 from repact.server.people import doors
 
-YEARS = {"cn": 3}
-
 
 def barred_on(loan: Loan, /) -> date | None:
-    """The first day on which the debt's time limit has run out; None when nothing says so."""
-    years = YEARS.get(loan.lender.jurisdiction)
+    """The first day on which the debt's time limit has run out; None when nothing says so.
+
+    Counted from the day the lender's book gives, else from the last due date (art. 189).
+    """
     start = loan.limitation_from_date
     if start is None and loan.remaining:
         start = date.fromisoformat(loan.remaining[-1][0])
-    if start is None or years is None:
+    if start is None or loan.lender.jurisdiction != "cn":
         return None
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:  # 29 February
-        return start.replace(year=start.year + years, month=3, day=1)
+    law = catalogue.load(loan.lender.jurisdiction)
+    return clocks.limitation(known_on=start, harmed_on=start, law=law).barred_on
 
 
 def is_barred(loan: Loan, /, *, on: date) -> bool:

@@ -29,9 +29,12 @@ from repact.server.agreements.signing import evidence as sealed_evidence
 from repact.server.agreements.signing import signatures
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import Actor
+from repact.server.cases import queries as case_queries
 from repact.server.clock import ports
+from repact.server.clock import queries as clock_queries
 from repact.server.connectors import wallet
 from repact.server.connectors.errors import ConnectorError
+from repact.server.lenders import queries as lender_queries
 
 CODE_MINUTES = 10
 CODE_TRIES = 5
@@ -41,8 +44,12 @@ CODES_PER_HOUR = 6
 def assert_turn(agreement: Agreement, signature: Signature, /, now: datetime) -> None:
     """Raise unless this signer is the next one, and not too late.
 
-    `agreements.wrong_state`, `agreements.not_your_turn`, `agreements.too_late`.
+    `agreements.wrong_state`, `agreements.not_your_turn`, `agreements.too_late`, or
+    `cases.time_barred` for a debt out of time that was not cleared (CN-CC-192/195).
     """
+    zone = lender_queries.get(agreement.lender_id).zone
+    on = clock_queries.business_date(now=now, zone=zone)
+    case_queries.assert_may_sign(agreement.case, on=on)
     open_to = (states.DRAFT, states.READY) if signature.number == 1 else (states.SIGNED,)
     if agreement.state not in open_to:
         raise AgreementError("agreements.wrong_state", state=agreement.state, event="sign")
