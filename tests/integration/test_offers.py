@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Offer
 from repact.server.people.doors import NotAllowedError
 from repact.server.reviews import actions as review_actions
+from tests.integration.negotiating import ROUNDS
 from tests.integration.world import at_once
 
 
@@ -88,11 +90,12 @@ class TestChoosing:
             world.accept(by, offer)
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.parametrize("round_", range(5))
-    def test_all_plans_at_once_chooses_one(self, world, round_):
+    @pytest.mark.parametrize("round_", range(ROUNDS))
+    def test_sixteen_at_once_choose_one(self, world, round_):
+        """Every plan, several times over, by hands that start together: one outcome."""
         by = world.borrower()
-        offers = iter(world.offered(by).offers_in_order * 3)
-        results = at_once(8, world.lender.id, lambda: world.accept(by, next(offers)))
+        offers = itertools.cycle(world.offered(by).offers_in_order)
+        results = at_once(16, world.lender.id, lambda: world.accept(by, next(offers)))
         agreements = {r.id for r in results if not isinstance(r, Exception)}
         refused = [r for r in results if isinstance(r, Exception)]
         assert len(agreements) == 1

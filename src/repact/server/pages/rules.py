@@ -32,6 +32,12 @@ RULES: dict[str, str] = {
     "policy.evidence_needed": _("It needs a document first."),
     "policy.rate_out_of_bounds": _("The policy has no such rate for this loan."),
     "policy.waiver_out_of_bounds": _("The policy waives less than this."),
+    "policy.authority.concession_minor_max": _("It gives away more than this person may alone."),
+    "policy.authority.waived_minor_max": _("It waives more than this person may alone."),
+    "policy.authority.share_ppm_max": _("It gives away a larger share than one may alone."),
+    "policy.authority.forbearance_number_max": _("It is not the first help for this debt."),
+    "plan.never_ends": _("The interest would grow faster than the debt shrinks."),
+    "plan.more_than_owed": _("That is more than is owed."),
     "policy.months_max": _("It would take longer than this loan may."),
 }
 HELPS: dict[str, str] = {
