@@ -32,9 +32,12 @@ bench: .venv/.dev .venv-bench/.done
 	PYTHONPATH=src:. $(BIN)/python bench/signing.py
 	$(BIN)/python bench/offers.py
 	$(BIN)/python bench/agreements.py
+	$(BIN)/python bench/counter_http.py
 
 prove: .venv/.dev
 	REPACT_EXAMPLES=50000 $(BIN)/pytest -q tests/generative
+	REPACT_RACE_ROUNDS=250 $(BIN)/pytest -q tests/integration/test_offers.py \
+		tests/integration/test_negotiation.py -k "Races or sixteen"
 	$(BIN)/python tools/plant_bugs.py
 	$(BIN)/python tools/mutate.py
 
