@@ -10,7 +10,9 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -93,15 +95,30 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def peers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The sandbox's wallet and core, each a program of its own on loopback."""
-    data = tmp_path_factory.mktemp("peers")
-    environment = {**os.environ, "REPACT_WALLET_KEY": KEY, "REPACT_CORE_KEY": KEY}
+    with running(tmp_path_factory.mktemp("peers"), "wallet", "core") as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The sandbox's gateway for text messages and app notifications."""
+    with running(tmp_path_factory.mktemp("gateway"), "messages") as (address,):
+        yield address
+
+
+@contextmanager
+def running(data: Path, *names: str) -> Iterator[tuple[str, ...]]:
+    """Peers of the sandbox as programs of their own; their addresses."""
+    keys = {f"REPACT_{name.upper()}_KEY": KEY for name in names}
     started = []
-    for name in ("wallet", "core"):
+    for name in names:
         command = [sys.executable, "-m", f"repact.sandbox.{name}", "--port", "0"]
         command += ["--data", str(data / name)]
         if name == "wallet":
             command += ["--return-url", "http://127.0.0.1:1/launch/"]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, env={**os.environ, **keys}, stdout=subprocess.PIPE, text=True
+        )
         started.append((process, process.stdout.readline().split()[-1]))
     yield tuple(address for _, address in started)
     for process, _ in started:

@@ -39,7 +39,7 @@ def debit(account, amount, request_id=None, currency="CNY"):
         "account": account,
         "amount_minor": amount,
         "currency": currency,
-        "mandate_ref": "m",
+        "mandate_ref": "",
         "memo": "m",
     }
 

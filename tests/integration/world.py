@@ -16,6 +16,7 @@ from uuid import UUID
 import httpx
 from django.conf import settings
 from django.db import connection
+from procrastinate.contrib.django import app as jobs
 
 from repact.sandbox import seed
 from repact.server.agreements import actions as agreement_actions
@@ -25,7 +26,6 @@ from repact.server.audit.actor import Actor
 from repact.server.cases import actions as case_actions
 from repact.server.cases.models import Case
 from repact.server.clock import ports
-from repact.server.jobs import tasks
 from repact.server.lenders.models import Lender
 from repact.server.loans import queries as loan_queries
 from repact.server.offers import actions as offer_actions
@@ -162,7 +162,7 @@ def run_jobs() -> list[str]:
             row = cursor.fetchone()
         if row is None:
             return done
-        getattr(tasks, row[1].removeprefix("jobs."))(**json.loads(row[2]))
+        jobs.tasks[row[1]](**json.loads(row[2]))
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [row[0]])
         done.append(row[1])

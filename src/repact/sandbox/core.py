@@ -3,12 +3,14 @@
     python -m repact.sandbox.core --port 8020 --data var/core
 
 API (JSON, `Authorization: Bearer $REPACT_CORE_KEY`): POST /api/commands, POST /api/loans,
-GET /api/loans/{ref}, POST|DELETE /api/faults, GET /healthz. Page: /.
+GET /api/loans/{ref}, GET|POST /api/debts, POST /api/plans, POST /api/payments,
+POST|DELETE /api/faults, GET /healthz. Page: /.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from datetime import UTC, datetime
@@ -27,10 +29,17 @@ CREATE TABLE IF NOT EXISTS loan (
     ref TEXT PRIMARY KEY, automatic_debit TEXT NOT NULL DEFAULT 'running',
     reminders TEXT NOT NULL DEFAULT 'running', changed_at TEXT);
 CREATE TABLE IF NOT EXISTS line_block (ref TEXT PRIMARY KEY, blocked_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS debt (ref TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS plan (
+    ref TEXT PRIMARY KEY, agreement TEXT NOT NULL, currency TEXT NOT NULL, rows TEXT NOT NULL,
+    total_minor INTEGER NOT NULL, waived_minor INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS payment (
+    id TEXT PRIMARY KEY, ref TEXT NOT NULL, amount_minor INTEGER NOT NULL);
 """
 )
 KINDS = {"hold": "stopped", "release": "running", "plan_started": "stopped"}
 REFS_MAX = 2000
+PAGE = 500
 _PAGES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True
 )
@@ -47,6 +56,10 @@ class Core:
         made.route("POST", "/api/commands", self.command)
         made.route("POST", "/api/loans", self.upsert)
         made.route("GET", "/api/loans/", self.loan)
+        made.route("POST", "/api/debts", self.add_debts)
+        made.route("GET", "/api/debts", self.debts)
+        made.route("POST", "/api/plans", self.plan)
+        made.route("POST", "/api/payments", self.payment)
         made.route("GET", "/", self.page, guarded=False)
         return made
 
@@ -92,7 +105,78 @@ class Core:
         rows = self.store.rows("SELECT * FROM loan WHERE ref = ?", ref)
         if not rows:
             raise RefusedError(404, "core.unknown_loan")
-        return Answer(200, dict(rows[0]))
+        return Answer(200, {**dict(rows[0]), "plan": self._plan(ref)})
+
+    def _plan(self, ref: str) -> dict[str, Any] | None:
+        """A loan's plan as this core keeps it: what was agreed, less what was paid."""
+        rows = self.store.rows("SELECT * FROM plan WHERE ref = ?", ref)
+        if not rows:
+            return None
+        paid = self.store.rows(
+            "SELECT COALESCE(sum(amount_minor), 0) AS total FROM payment WHERE ref = ?", ref
+        )
+        total, paid_minor = rows[0]["total_minor"], paid[0]["total"]
+        return {
+            "agreement": rows[0]["agreement"],
+            "currency": rows[0]["currency"],
+            "total_minor": total,
+            "paid_minor": paid_minor,
+            "open_minor": total - paid_minor,
+        }
+
+    def add_debts(self, request: Request) -> Answer:
+        """Debts as a lender's core knows them, for others to pull: {"rows": [{column: text}]}."""
+        rows = request.body.get("rows")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise RefusedError(422, "core.bad_debts")
+        with self.store.writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO debt VALUES (?, ?)",
+                [(str(row.get("loan_ref")), json.dumps(row)) for row in rows],
+            )
+        return Answer(200, {"debts": len(rows)})
+
+    def debts(self, request: Request) -> Answer:
+        """The debts after a number, in its order, a page at a time."""
+        rows = self.store.rows(
+            "SELECT body FROM debt WHERE ref > ? ORDER BY ref LIMIT ?",
+            request.query.get("after", ""),
+            PAGE,
+        )
+        return Answer(200, {"rows": [json.loads(row["body"]) for row in rows]})
+
+    def plan(self, request: Request) -> Answer:
+        """Keep a plan for a loan, once for an agreement; {agreement, loan_ref, currency, rows}."""
+        body = request.body
+        ref, agreement, rows = body.get("loan_ref"), body.get("agreement"), body.get("rows")
+        if not _plan_is_whole(ref, agreement, rows):
+            raise RefusedError(422, "core.bad_plan")
+
+        def make(db: Any) -> dict[str, Any]:
+            total = sum(row["payment_minor"] for row in rows)  # type: ignore[union-attr]
+            db.execute(
+                "INSERT OR REPLACE INTO plan (ref, agreement, currency, rows, total_minor)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (ref, agreement, str(body.get("currency")), json.dumps(rows), total),
+            )
+            return {"status": "kept"}
+
+        return Answer(200, self.store.once(f"plan:{agreement}:{ref}", body, make))
+
+    def payment(self, request: Request) -> Answer:
+        """A payment that arrived elsewhere, once for its id; a negative one undoes one."""
+        body = request.body
+        name, ref, amount = body.get("payment_id"), body.get("loan_ref"), body.get("amount_minor")
+        if not isinstance(name, str) or not isinstance(ref, str) or type(amount) is not int:
+            raise RefusedError(422, "core.bad_payment")
+
+        def make(db: Any) -> dict[str, Any]:
+            if not db.execute("SELECT 1 FROM plan WHERE ref = ?", (ref,)).fetchone():
+                raise RefusedError(422, "core.no_plan")
+            db.execute("INSERT INTO payment VALUES (?, ?, ?)", (f"{name}:{ref}", ref, amount))
+            return {"status": "kept"}
+
+        return Answer(200, self.store.once(f"payment:{name}:{ref}", body, make))
 
     def page(self, _request: Request) -> Answer:
         """The loans that changed last."""
@@ -100,6 +184,16 @@ class Core:
             "SELECT * FROM loan ORDER BY changed_at IS NULL, changed_at DESC, ref LIMIT 50"
         )
         return Answer(200, _PAGES.get_template("core.html").render(loans=rows))
+
+
+def _plan_is_whole(ref: Any, agreement: Any, rows: Any) -> bool:
+    return (
+        isinstance(ref, str)
+        and isinstance(agreement, str)
+        and isinstance(rows, list)
+        and bool(rows)
+        and all(isinstance(r, dict) and type(r.get("payment_minor")) is int for r in rows)
+    )
 
 
 def _refs(refs: Any) -> bool:

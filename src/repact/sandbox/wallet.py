@@ -5,6 +5,7 @@
 API (JSON, `Authorization: Bearer $REPACT_WALLET_KEY`): POST /api/debits, GET /api/debits/{id},
 POST /api/messages, GET|POST /api/accounts[/{account}], POST /api/topups, POST /api/launch-tokens,
 POST|DELETE /api/faults, GET /.well-known/jwks.json, GET /healthz. Pages: / and /u/{account}.
+Mandates, pushed payments, refunds and charge-backs: `wallet_money`; webhooks: `wallet_events`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import jinja2
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from repact.sandbox import peer
+from repact.sandbox import peer, wallet_events, wallet_money
 from repact.sandbox.peer import Answer, RefusedError, Request
 
 SCHEMA = (
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS debit (request_id TEXT PRIMARY KEY, account TEXT, amo
 CREATE TABLE IF NOT EXISTS message (
     number INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT, title TEXT, text TEXT, at TEXT);
 """
+    + wallet_money.SCHEMA
 )
 TOKEN_SECONDS = 60
 _ACCOUNT = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -70,19 +72,19 @@ class Wallet:
         """Debit once for a request id; too little is a final `declined`."""
         body = request.body
         request_id, account = _text(body, "request_id"), _text(body, "account")
-        amount = body.get("amount_minor")
-        if type(amount) is not int or not 0 < amount <= 10**11:
-            raise RefusedError(422, "wallet.bad_amount")
+        amount, mandate = wallet_money.amount_of(body), str(body.get("mandate_ref", ""))
 
         def make(db: Any) -> dict[str, Any]:
             row = db.execute("SELECT * FROM account WHERE id = ?", (account,)).fetchone()
             reason = _why_not(row, amount, body.get("currency"))
+            reason = reason or wallet_money.why_no_mandate(db, mandate, account, amount)
             if reason is None:
                 db.execute(
                     "UPDATE account SET balance_minor = balance_minor - ? WHERE id = ?",
                     (amount, account),
                 )
                 db.execute("INSERT INTO debit VALUES (?, ?, ?)", (request_id, account, amount))
+                wallet_money.moved_money(db, "debit", request_id, amount, row["currency"])
             return {
                 "request_id": request_id,
                 "debit_id": f"d-{request_id}",
@@ -148,9 +150,7 @@ class Wallet:
 
     def top_up(self, request: Request) -> Answer:
         """Add money to an account."""
-        amount = request.body.get("amount_minor")
-        if type(amount) is not int or not 0 < amount <= 10**11:
-            raise RefusedError(422, "wallet.bad_amount")
+        amount = wallet_money.amount_of(request.body)
         row = self._row(_text(request.body, "account"))
         with self.store.writing() as db:
             db.execute(
@@ -210,19 +210,15 @@ class Wallet:
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, claims, self.key)
 
 
+_text = wallet_money.text
+
+
 def _why_not(row: Any, amount: int, currency: Any) -> str | None:
     if row is None:
         return "account_closed"
     if row["currency"] != currency:
         return "wrong_currency"
     return "insufficient_funds" if row["balance_minor"] < amount else None
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= 1000:
-        raise RefusedError(422, f"wallet.bad_{name}")
-    return value
 
 
 def _tail(account: str) -> str:
@@ -258,6 +254,8 @@ def main() -> int:
     store = peer.Store(options.data / "wallet.sqlite", SCHEMA)
     wallet = Wallet(store, _key(options.data, key), options.return_url)
     made = wallet.register(peer.Peer("wallet", key))
+    wallet_money.Money(store).register(made)
+    wallet_events.Sender(store).register(made)
     return peer.serve(made, host=options.host, port=options.port)
 
 

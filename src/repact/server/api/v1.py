@@ -13,7 +13,7 @@ from repact.plans import document
 from repact.plans.errors import InvariantError
 from repact.plans.result import as_json
 from repact.server.agreements import queries as agreement_queries
-from repact.server.api import problems, v1_offers
+from repact.server.api import problems, standstill, v1_offers, webhooks
 from repact.server.api.keys import KEY
 from repact.server.books import queries as book_queries
 
@@ -30,6 +30,11 @@ STATUS = {
     "api.idempotency_key_missing": 400,
     "api.not_json": 400,
     "people.not_allowed": 403,
+    "webhooks.signature_wrong": 401,
+    "webhooks.from_the_future": 401,
+    "webhooks.too_old": 401,
+    "webhooks.event_reused": 409,
+    "webhooks.too_large": 413,
 }
 
 api = NinjaAPI(
@@ -40,6 +45,8 @@ api = NinjaAPI(
     docs_url=None,
 )
 api.add_router("", v1_offers.router)
+api.add_router("/standstill", standstill.router)
+api.add_router("/webhooks", webhooks.router)
 
 
 @api.exception_handler(RepactError)

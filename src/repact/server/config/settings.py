@@ -26,8 +26,27 @@ REPACT_SITE_URL = os.environ.get("REPACT_SITE_URL", "http://127.0.0.1:8000")  # 
 REPACT_FILES = VAR / "files"
 REPACT_WALLET_URL = os.environ.get("REPACT_WALLET_URL", "http://127.0.0.1:8010")
 REPACT_WALLET_KEY = os.environ.get("REPACT_WALLET_KEY", "")
+# What the wallet signs its events with, the newest first; several while one is replaced.
+REPACT_WALLET_WEBHOOK_SECRETS = [
+    secret for secret in os.environ.get("REPACT_WALLET_WEBHOOK_SECRETS", "").split(",") if secret
+]
+REPACT_AGENCY_KEYS = dict(  # "code:key,code:key": what each collector's system is called with
+    pair.split(":", 1) for pair in os.environ.get("REPACT_AGENCY_KEYS", "").split(",") if pair
+)
 REPACT_CORE_URL = os.environ.get("REPACT_CORE_URL", "http://127.0.0.1:8020")
 REPACT_CORE_KEY = os.environ.get("REPACT_CORE_KEY", "")
+
+# --- messages: a gateway without address is absent -----------------------------------------------
+REPACT_SMS_URL = os.environ.get("REPACT_SMS_URL", "")
+REPACT_SMS_KEY = os.environ.get("REPACT_SMS_KEY", "")
+REPACT_PUSH_URL = os.environ.get("REPACT_PUSH_URL", "")
+REPACT_PUSH_KEY = os.environ.get("REPACT_PUSH_KEY", "")
+REPACT_SMTP_HOST = os.environ.get("REPACT_SMTP_HOST", "")
+REPACT_SMTP_PORT = int(os.environ.get("REPACT_SMTP_PORT", "587"))
+REPACT_SMTP_STARTTLS = os.environ.get("REPACT_SMTP_STARTTLS", "1") == "1"
+REPACT_SMTP_USER = os.environ.get("REPACT_SMTP_USER", "")
+REPACT_SMTP_PASSWORD = os.environ.get("REPACT_SMTP_PASSWORD", "")
+REPACT_MAIL_FROM = os.environ.get("REPACT_MAIL_FROM", "no-reply@localhost")
 
 # --- signing -------------------------------------------------------------------------------------
 REPACT_SIGNER = os.environ.get("REPACT_SIGNER", "local")  # local, token or remote
@@ -52,6 +71,7 @@ INSTALLED_APPS = [
     "repact.server.policies",
     "repact.server.books",
     "repact.server.loans",
+    "repact.server.webhooks",
     "repact.server.notices",
     "repact.server.cases",
     "repact.server.evidence",
@@ -59,6 +79,8 @@ INSTALLED_APPS = [
     "repact.server.offers",
     "repact.server.agreements",
     "repact.server.repayments",
+    "repact.server.statements",
+    "repact.server.reconciliation",
     "repact.server.jobs",
     "repact.server.pages",
     "procrastinate.contrib.django",

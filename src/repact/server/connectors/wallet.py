@@ -1,13 +1,15 @@
 """The wallet: where borrowers come from, where their money is and where they read messages.
 
-Debits are idempotent by `request_id`: after a silence the same request is asked about, never sent
-as a new one.
+Debits and refunds are idempotent by `request_id`: after a silence the same request is asked about
+or sent again, never as a new one. A mandate is told as a state with its moment, so that the order
+in which two states arrive does not matter. What the holder does in the wallet comes by webhook.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -39,6 +41,28 @@ class WalletAccount:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that moved: positive came to us. `id` is the debit's, refund's or payment's; a
+    reversal's is that of the debit it undid."""
+
+    kind: Literal["debit", "payment", "refund", "reversal"]
+    id: str
+    amount_minor: int
+    currency: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """The holder's consent to debits, up to an amount each, as the wallet knows it."""
+
+    mandate_ref: str
+    account: str
+    amount_minor_max: int
+    state: Literal["active", "revoked"]
+
+
 def debit(
     *,
     request_id: UUID,
@@ -48,7 +72,10 @@ def debit(
     mandate_ref: str,
     memo: str,
 ) -> DebitAnswer:
-    """Ask the wallet to debit; a silence is an answer too (`unknown`)."""
+    """Ask the wallet to debit; a silence is an answer too (`unknown`).
+
+    An empty `mandate_ref` says that the holder asked for this very debit.
+    """
     body = {
         "request_id": str(request_id),
         "account": account,
@@ -71,6 +98,71 @@ def debit_status(request_id: UUID, /) -> DebitAnswer | None:
     if answer.status_code == 404:
         return None
     return _answer(http.expect(answer, 200))
+
+
+def refund(
+    *, request_id: UUID, account: str, amount_minor: int, currency: str, memo: str
+) -> datetime:
+    """Send money back to an account, once for an id; returns when it was there.
+
+    Raises ConnectorError `connectors.unreachable` (send the same again) or `connectors.refused`.
+    """
+    body = {
+        "request_id": str(request_id),
+        "account": account,
+        "amount_minor": amount_minor,
+        "currency": currency,
+        "memo": memo,
+    }
+    answer = http.expect(_call("POST", "/api/refunds", body), 200)
+    return datetime.fromisoformat(answer["executed_at"])
+
+
+def movements() -> Iterator[Movement]:
+    """Everything that ever moved between the wallet and us, oldest first, fetched page by page."""
+    after = 0
+    while True:
+        page = http.expect(_call("GET", f"/api/movements?after={after}"), 200)["movements"]
+        if not page:
+            return
+        for row in page:
+            yield Movement(
+                kind=row["kind"],
+                id=row["id"],
+                amount_minor=row["amount_minor"],
+                currency=row["currency"],
+                at=datetime.fromisoformat(row["at"]),
+            )
+        after = page[-1]["number"]
+
+
+def set_mandate(
+    *,
+    mandate_ref: str,
+    account: str,
+    currency: str,
+    amount_minor_max: int,
+    state: Literal["active", "revoked"],
+    changed_at: datetime,
+) -> Mandate:
+    """Tell the wallet the state of a mandate; it keeps the newest state it was ever told."""
+    body = {
+        "mandate_ref": mandate_ref,
+        "account": account,
+        "currency": currency,
+        "amount_minor_max": amount_minor_max,
+        "state": state,
+        "changed_at": changed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+    return _mandate(http.expect(_call("POST", "/api/mandates", body), 200))
+
+
+def mandate(mandate_ref: str, /) -> Mandate | None:
+    """A mandate as the wallet knows it; None when it does not."""
+    answer = _call("GET", f"/api/mandates/{mandate_ref}")
+    if answer.status_code == 404:
+        return None
+    return _mandate(http.expect(answer, 200))
 
 
 def deliver(*, request_id: UUID, account: str, kind: str, title: str, text: str) -> None:
@@ -101,6 +193,15 @@ def launch_keys() -> KeySet:
 def _call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     url = f"{settings.REPACT_WALLET_URL}{path}"
     return http.call(method, url, key=settings.REPACT_WALLET_KEY, body=body)
+
+
+def _mandate(data: dict[str, Any]) -> Mandate:
+    return Mandate(
+        mandate_ref=data["mandate_ref"],
+        account=data["account"],
+        amount_minor_max=data["amount_minor_max"],
+        state=data["state"],
+    )
 
 
 def _answer(data: dict[str, Any]) -> DebitAnswer:

@@ -13,6 +13,7 @@ from repact.server.clock import actions as clock_actions
 from repact.server.clock import ports
 from repact.server.clock import queries as clock_queries
 from repact.server.evidence import promises
+from repact.server.jobs import recalling, sending
 from repact.server.jobs.models import LivedDay
 from repact.server.lenders import queries as lender_queries
 from repact.server.offers import actions as offer_actions
@@ -88,6 +89,8 @@ def advance_clock(*, lender_id: UUID, days: int) -> None:
         now = clock_queries.business_now(lender_id=lender_id)
         on = clock_queries.business_date(now=now, zone=zone)
         run_day(lender_id=lender_id, on=on, now=now)
+        sending.drain(by=actor.system(lender_id), now=now)
+        recalling.chase(by=actor.system(lender_id), now=now)
         _write_down(lender_id, on)
 
 

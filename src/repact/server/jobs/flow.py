@@ -13,7 +13,9 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "cases.ask_lenders": "jobs.spread_request",
     "cases.decide_share": "jobs.gather_answers",
     "cases.withdraw_shared": "jobs.close_shared",
-    "loans.release": "jobs.send_releases",
+    "loans.hold": "jobs.recall",
+    "loans.release": ("jobs.send_releases", "jobs.recall"),
+    "loans.replace_by_plan": "jobs.recall",
     "loans.block_line": "jobs.send_line_block",
     "agreements.agree": "jobs.finish_signing",
     "agreements.record_oral": "jobs.finish_signing",
@@ -22,9 +24,15 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "loans.position_moved": "jobs.reissue_offers",
     "offers.send": "jobs.tell_offers",
     "offers.refuse": "jobs.tell_refusal",
-    "repayments.begin": "jobs.tell_begun",
+    "repayments.begin": ("jobs.tell_begun", "jobs.tell_mandate", "jobs.push_plan"),
+    "repayments.revoke_mandate": "jobs.tell_mandate",
+    "repayments.grant_mandate": "jobs.tell_mandate",
+    "repayments.refund_credit": "jobs.send_refund",
+    "notices.queue": "jobs.send_notice",
+    "webhooks.receive": "jobs.take_in_event",
     "repayments.request_collection": "jobs.collect",
-    "repayments.post_payment": "jobs.tell_paid",
+    "repayments.post_payment": ("jobs.tell_paid", "jobs.push_payment"),
+    "repayments.reverse_payment": "jobs.push_payment",
 }
 
 

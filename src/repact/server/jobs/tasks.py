@@ -5,17 +5,14 @@ Arguments are ids only: no personal data ever waits in a queue.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID, uuid5
 
-from procrastinate import JobContext, RetryStrategy
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
-from repact.server.audit import queries as audit_queries
-from repact.server.audit.actor import Actor, system
+from repact.server.audit.actor import Actor
 from repact.server.audit.models import Event
 from repact.server.cases import queries as case_queries
 from repact.server.cases import relief
@@ -23,7 +20,9 @@ from repact.server.cases import sharing as case_sharing
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
-from repact.server.jobs import day, sharing
+from repact.server.jobs import day, keeping, outside, recalling, sending, sharing
+from repact.server.jobs.events import PATIENT
+from repact.server.jobs.events import carried as _event
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
@@ -39,14 +38,7 @@ from repact.server.repayments.models import Collection, Payment
 from repact.server.tenancy import scope
 
 STALLED_SECONDS = 30
-# A peer that is away is asked again, soon at first, then every few minutes, for about two weeks.
-PATIENT = RetryStrategy(max_attempts=4000, exponential_wait=2)
-
-
-@contextmanager
-def _event(lender_id: str, event_id: str) -> Iterator[tuple[Actor, Event]]:
-    with scope.acting_for(UUID(lender_id)):
-        yield system(UUID(lender_id)), audit_queries.get(UUID(event_id))
+__all__ = ["keeping", "outside", "recalling", "sending"]  # tasks of its own, found by importing it
 
 
 @app.task(name="jobs.send_holds", queue="flow", retry=PATIENT)
@@ -244,7 +236,7 @@ def _debit(collection: Collection) -> wallet.DebitAnswer:
         account=account,
         amount_minor=collection.amount_minor,
         currency=agreement.plan.currency,
-        mandate_ref=agreement.reference,
+        mandate_ref=str(agreement.id) if collection.by_mandate else "",
         memo=agreement.reference,
     )
 

@@ -75,6 +75,14 @@ def get(loan_id: UUID, /) -> Loan:
     return loan
 
 
+def by_ref(ref: str, /) -> Loan:
+    """One loan by the lender's own number. Raises `loans.not_found`."""
+    loan = Loan.objects.select_related("product", "lender").filter(ref=ref).first()
+    if loan is None:
+        raise LoanError("loans.not_found")
+    return loan
+
+
 def position(loan: Loan, /, *, on: date) -> Position:
     """What is owed on a day, per component.
 
@@ -137,6 +145,13 @@ def releases_to_send(case_id: UUID, /) -> Sequence[Hold]:
     return list(
         ended.exclude(released_because="plan").filter(loan__state="open").select_related("loan")
     )
+
+
+def live_hold_of_borrower(borrower_id: UUID, /) -> bool:
+    """Whether collection is stopped for any of a borrower's loans."""
+    return Hold.objects.filter(
+        loan__borrower_id=borrower_id, loan__state="open", released_at=None
+    ).exists()
 
 
 def hold_until(case_id: UUID, /) -> date | None:

@@ -1,22 +1,45 @@
-"""Telling a borrower something, once."""
+"""Telling a borrower something, once; and the outbox that knocks outside, through the one gate."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import SYSTEM, Actor
-from repact.server.notices.models import Notice
-from repact.server.people import doors
+from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
+from repact.server.connectors import messages
+from repact.server.lenders import queries as lender_queries
+from repact.server.notices import gate
+from repact.server.notices.errors import NoticeError
+from repact.server.notices.models import (
+    CHANNELS,
+    CONTACT_CHANNELS,
+    PERSONS,
+    Addressee,
+    Contact,
+    Message,
+    Notice,
+    SendingRules,
+)
+from repact.server.people import doors, vault
+from repact.server.people import queries as people_queries
+from repact.server.people.models import Borrower
+
+EMAIL = "notices.email"
+QUEUED = "notices.queue"
+_BACKOFF_MINUTES_MAX = 60
 
 
 @doors.action("notices.tell", may=(SYSTEM,))
 def tell(
     *, by: Actor, borrower_id: UUID, kind: str, source: str, now: datetime, **params: Any
 ) -> None:
-    """Put a message into the borrower's inbox; the same source tells once."""
+    """Put a message into the borrower's inbox; the same source tells once.
+
+    On every channel outside that has a gateway, and that the borrower wants, it knocks too.
+    """
     notice, made = Notice.objects.get_or_create(
         lender_id=by.lender_id,
         source=source,
@@ -27,7 +50,224 @@ def tell(
             "created_at": now,
         },
     )
-    if made:
-        audit_actions.record(by=by, action="notices.tell", subject_id=notice.id, now=now, kind=kind)
-    else:
+    if not made:
         audit_actions.unchanged()
+        return
+    audit_actions.record(by=by, action="notices.tell", subject_id=notice.id, now=now, kind=kind)
+    queued = [
+        Message.objects.create(
+            lender_id=by.lender_id,
+            notice=notice,
+            borrower_id=borrower_id,
+            channel=channel,
+            is_reminder=kind in gate.REMINDERS,
+            not_before=now,
+            created_at=now,
+        )
+        for channel in _channels(borrower_id)
+    ]
+    if queued:
+        audit_actions.record(
+            by=by, action=QUEUED, subject_id=notice.id, now=now, channels=len(queued)
+        )
+
+
+@doors.action("notices.pass_gate", may=(SYSTEM,))
+def pass_gate(*, by: Actor, message_id: UUID, settled: bool, now: datetime) -> Message | None:
+    """The message if it may be handed to its gateway now, else None.
+
+    Until the gateway has answered, it is nobody else's for some minutes, longer with each try.
+    """
+    message = (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("notice", "borrower__key")
+        .get(id=message_id)
+    )
+    if message.state != "waiting" or message.not_before > now:
+        audit_actions.unchanged()
+        return None
+    # The caps of a day count what was sent to a person: two messages are judged one after another.
+    Borrower.objects.select_for_update().get(id=message.borrower_id)
+    verdict = gate.judge(message, now=now, settled=settled)
+    if verdict.wait_until:
+        message.not_before = verdict.wait_until
+        message.save()
+        audit_actions.unchanged()
+        return None
+    if not verdict.send:
+        _end(by, message, now, state="suppressed", reason=verdict.never_because)
+        return None
+    message.attempts += 1
+    message.not_before = now + timedelta(minutes=min(2**message.attempts, _BACKOFF_MINUTES_MAX))
+    message.save()
+    audit_actions.unchanged()
+    return message
+
+
+@doors.action("notices.note_sent", may=(SYSTEM,))
+def note_sent(*, by: Actor, message_id: UUID, now: datetime) -> None:
+    """The gateway has taken the message."""
+    message = Message.objects.select_for_update(of=("self",)).get(id=message_id)
+    if message.state != "waiting":
+        audit_actions.unchanged()
+        return
+    lender = lender_queries.get(by.lender_id)
+    addressee = Addressee.objects.filter(borrower_id=message.borrower_id).first()
+    on = now.astimezone(gate.zone_of(addressee, lender)).date()
+    message.state, message.sent_at, message.sent_on = "sent", now, on
+    message.save()
+    Contact.objects.create(
+        lender_id=by.lender_id,
+        borrower_id=message.borrower_id,
+        channel="message",
+        purpose="reminder" if message.is_reminder else "service",
+        effective=True,
+        by_whom=message.channel,
+        at=now,
+        on_date=on,
+    )
+    audit_actions.record(by=by, action="notices.note_sent", subject_id=message.id, now=now)
+
+
+@doors.action("notices.note_not_sent", may=(SYSTEM,))
+def note_not_sent(*, by: Actor, message_id: UUID, reason: str, now: datetime) -> None:
+    """The gateway will never take the message, or was away for too long."""
+    message = Message.objects.select_for_update(of=("self",)).get(id=message_id)
+    if message.state != "waiting":
+        audit_actions.unchanged()
+        return
+    _end(by, message, now, state="failed", reason=reason)
+
+
+@doors.action("notices.log_contact", may=(SYSTEM, AGENT, SUPERVISOR))
+def log_contact(
+    *,
+    by: Actor,
+    borrower_id: UUID,
+    loan_id: UUID | None,
+    channel: str,
+    person: str,
+    purpose: str,
+    effective: bool,
+    by_whom: str,
+    at: datetime,
+    now: datetime,
+) -> Contact:
+    """Write down a contact that was made or tried, whether it was allowed or not.
+
+    Raises NoticeError `notices.unknown_contact`.
+    """
+    known = channel in CONTACT_CHANNELS and person in PERSONS
+    if not known or purpose not in {"requested", "service", "reminder"} or at > now:
+        raise NoticeError("notices.unknown_contact")
+    lender = lender_queries.get(by.lender_id)
+    addressee = Addressee.objects.filter(borrower_id=borrower_id).first()
+    contact = Contact.objects.create(
+        lender_id=by.lender_id,
+        borrower_id=borrower_id,
+        loan_id=loan_id,
+        channel=channel,
+        person=person,
+        purpose=purpose,
+        effective=effective,
+        by_whom=by_whom[:40],
+        at=at,
+        on_date=at.astimezone(gate.zone_of(addressee, lender)).date(),
+    )
+    audit_actions.record(
+        by=by, action="notices.log_contact", subject_id=contact.id, now=now, channel=channel
+    )
+    return contact
+
+
+@doors.action("notices.choose_channels", may=(BORROWER,))
+def choose_channels(
+    *,
+    by: Actor,
+    opted_out: list[str],
+    zone: str = "",
+    email: str | None = None,
+    now: datetime,
+) -> Addressee:
+    """How the borrower wants to be reached; None leaves the e-mail address as it is.
+
+    Raises NoticeError `notices.unknown_channel`, `.unknown_zone`, `.email_unreadable`.
+    """
+    if not set(opted_out) <= set(CHANNELS):
+        raise NoticeError("notices.unknown_channel", field="opted_out")
+    if zone and zone not in available_timezones():
+        raise NoticeError("notices.unknown_zone", field="zone")
+    borrower = people_queries.borrower(by.id)  # type: ignore[arg-type]  # a borrower has an id
+    addressee, _ = Addressee.objects.get_or_create(lender_id=by.lender_id, borrower=borrower)
+    addressee.opted_out, addressee.zone = sorted(set(opted_out)), zone
+    if email is not None:
+        addressee.email_sealed = _sealed(borrower, email.strip())
+    addressee.save()
+    audit_actions.record(
+        by=by,
+        action="notices.choose_channels",
+        subject_id=borrower.id,
+        now=now,
+        opted_out=addressee.opted_out,
+    )
+    return addressee
+
+
+@doors.action("notices.set_rules", may=(SUPERVISOR,))
+def set_rules(
+    *,
+    by: Actor,
+    quiet_from_hour: int,
+    quiet_to_hour: int,
+    messages_a_day: int,
+    reminders_a_day: int,
+    give_up_hours: int,
+    now: datetime,
+) -> SendingRules:
+    """When and how often the lender's messages may knock. Raises `notices.hours_wrong`."""
+    if not 0 <= quiet_to_hour < quiet_from_hour <= 24 or min(messages_a_day, give_up_hours) < 1:
+        raise NoticeError("notices.hours_wrong")
+    values = {
+        "quiet_from_hour": quiet_from_hour,
+        "quiet_to_hour": quiet_to_hour,
+        "messages_a_day": messages_a_day,
+        "reminders_a_day": reminders_a_day,
+        "give_up_hours": give_up_hours,
+    }
+    rules, _ = SendingRules.objects.update_or_create(lender_id=by.lender_id, defaults=values)
+    audit_actions.record(by=by, action="notices.set_rules", subject_id=rules.id, now=now, **values)
+    return rules
+
+
+def _channels(borrower_id: UUID) -> list[messages.Channel]:
+    """The channels that can reach a borrower and that they have not closed."""
+    open_ones = messages.configured()
+    if not open_ones:
+        return []
+    addressee = Addressee.objects.filter(borrower_id=borrower_id).first()
+    closed = set(addressee.opted_out) if addressee else set()
+    if addressee is None or addressee.email_sealed is None:
+        closed.add("email")
+    return [channel for channel in open_ones if channel not in closed]
+
+
+def _sealed(borrower: Borrower, email: str) -> bytes | None:
+    if not email:
+        return None
+    name, _, host = email.partition("@")
+    if not name or "." not in host or len(email) > 200 or any(c.isspace() for c in email):
+        raise NoticeError("notices.email_unreadable", field="email")
+    return vault.seal(borrower.key, email.encode(), context=EMAIL)
+
+
+def _end(by: Actor, message: Message, now: datetime, *, state: str, reason: str) -> None:
+    message.state, message.reason = state, reason[:60]
+    message.save()
+    audit_actions.record(
+        by=by,
+        action=f"notices.{state}",
+        subject_id=message.id,
+        now=now,
+        channel=message.channel,
+        reason=reason,
+    )

@@ -149,6 +149,8 @@ SENTENCES: dict[str, str] = {
     "offers.too_many_questions": _(
         "Very many numbers in an hour. Wait a little, or ask a person: they can see what you tried."
     ),
+    "notices.unknown_channel": _("Choose channels we know."),
+    "notices.email_unreadable": _("That is not an e-mail address."),
     "offers.wrong_state": _("These plans were already replaced."),
     "pages.file_missing": _("Choose the PDF first."),
     "pages.file_too_large": _("This file is larger than an agreement can be (2 MB)."),

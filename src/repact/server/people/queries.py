@@ -56,6 +56,11 @@ def borrower_identity(borrower: Borrower, /) -> Identity:
     )
 
 
+def phone(borrower: Borrower, /) -> str:
+    """The borrower's number, decrypted: for a gateway that calls it, never for a page."""
+    return _open(borrower, borrower.phone_sealed, "people.phone")
+
+
 def staff(staff_id: UUID, /) -> Staff:
     """A member of staff. Raises `people.not_found`."""
     found = Staff.objects.filter(id=staff_id).first()

@@ -148,6 +148,12 @@ def schedule(agreement_id: UUID, /) -> QuerySet[DueItem]:
     return DueItem.objects.filter(agreement_id=agreement_id).order_by("due_date", "part", "number")
 
 
+def is_paid_up(agreement_id: UUID, /, *, until: date) -> bool:
+    """Whether nothing that was due by a day is open any more."""
+    due = DueItem.objects.filter(agreement_id=agreement_id, due_date__lte=until)
+    return not due.exclude(state="paid").exists()
+
+
 def due_by_clock(*, on: date) -> list[UUID]:
     """Plans something happens to by a day; found by index, nothing else is touched."""
     found = Plan.objects.filter(next_action_date__lte=on).order_by("next_action_date", "id")

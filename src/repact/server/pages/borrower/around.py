@@ -24,6 +24,7 @@ from repact.server.evidence import queries as evidence_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.accruing import Mode
+from repact.server.notices import recalls
 from repact.server.offers import queries as offer_queries
 from repact.server.pages import access, amounts, sentences
 from repact.server.pages.borrower import files, flow, flow_money
@@ -85,6 +86,7 @@ def progress_page(
         "case": case,
         "open": case.state in states.OPEN,
         "hold": loan_queries.hold_state(case.id),
+        "recalls": recalls.told(case.id),
         "until": loan_queries.hold_until(case.id),
         "space": accrual(case, now=request.now),
         "renewals_left": case_queries.renewals_left(case, now=request.now),

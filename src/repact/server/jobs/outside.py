@@ -1,0 +1,133 @@
+"""Tasks towards the wallet, and what the wallet told us, carried on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from repact.errors import RepactError
+from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.models import Agreement
+from repact.server.audit.actor import BORROWER, Actor
+from repact.server.clock import queries as clock_queries
+from repact.server.connectors import wallet
+from repact.server.connectors.errors import ConnectorError
+from repact.server.jobs.events import PATIENT, carried
+from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import collecting
+from repact.server.repayments.models import Collection, Payment, Plan, Refund
+from repact.server.webhooks import actions as webhook_actions
+from repact.server.webhooks import kinds
+from repact.server.webhooks import queries as webhook_queries
+
+
+@app.task(name="jobs.tell_mandate", queue="flow", retry=PATIENT)
+def tell_mandate(*, lender_id: str, event_id: str) -> None:
+    """Tell the wallet how the mandate stands now, whatever order the events come in."""
+    with carried(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        plan = Plan.objects.get(agreement=agreement)
+        wallet.set_mandate(
+            mandate_ref=str(agreement.id),
+            account=agreement.borrower.wallet_account,
+            currency=plan.currency,
+            amount_minor_max=max(agreement_queries.contents(agreement).total_minor, 1),
+            state="revoked" if plan.mandate_revoked_at else "active",
+            changed_at=clock_queries.business_now(lender_id=by.lender_id),
+        )
+
+
+@app.task(name="jobs.send_refund", queue="flow", retry=PATIENT)
+def send_refund(*, lender_id: str, event_id: str) -> None:
+    """Send what was paid too much back to where it came from."""
+    with carried(lender_id, event_id) as (_, event):
+        refund = Refund.objects.select_related("agreement__plan").get(id=event.subject_id)
+        agreement = refund.agreement
+        wallet.refund(
+            request_id=refund.id,
+            account=refund.to_account or agreement.borrower.wallet_account,
+            amount_minor=refund.amount_minor,
+            currency=agreement.plan.currency,
+            memo=agreement.reference,
+        )
+
+
+@app.task(name="jobs.take_in_event", queue="flow", retry=PATIENT)
+def take_in_event(*, lender_id: str, event_id: str) -> None:
+    """Do what an event of the inbox asks for; what cannot be done is left for a person to see."""
+    with carried(lender_id, event_id) as (by, event):
+        row = webhook_queries.get(event.subject_id)
+        now = clock_queries.business_now(lender_id=by.lender_id)
+        state, reason = "done", ""
+        try:
+            said = kinds.read(row.kind, row.body)
+            if said is None:
+                state = "ignored"
+            else:
+                _act(said, by=by, now=now)
+        except ConnectorError:
+            raise  # the wallet did not answer our question: ask again later
+        except RepactError as error:
+            state, reason = "refused", error.code
+        webhook_actions.settle(by=by, row_id=row.id, state=state, reason=reason, now=now)
+
+
+def _act(said: kinds.Said, *, by: Actor, now: datetime) -> None:
+    match said:
+        case kinds.PaymentReceived():
+            _take_payment(said, by=by, now=now)
+        case kinds.DebitExecuted():
+            _settle(said.request_id, by=by, now=now)
+        case kinds.DebitReversed():
+            _settle(said.request_id, by=by, now=now)  # the reversal may come first
+            payment = Payment.objects.filter(source=f"wallet:{said.request_id}").first()
+            repayment_actions.reverse_payment(
+                by=by,
+                payment_id=payment.id if payment else said.request_id,
+                reason=said.reason,
+                now=now,
+            )
+        case kinds.MandateRevoked():
+            agreement = Agreement.objects.filter(id=said.mandate_ref).first()
+            if agreement:
+                borrower = Actor(by.lender_id, BORROWER, agreement.borrower_id)
+                collecting.revoke_mandate(by=borrower, agreement_id=agreement.id, now=now)
+        case kinds.RefundSettled():
+            pass  # the refund was asked for by us, and is in the books already
+
+
+def _take_payment(said: kinds.PaymentReceived, *, by: Actor, now: datetime) -> None:
+    """To the agreement its reference names, else to the payer's only plan, else to suspense."""
+    named = Agreement.objects.filter(reference=said.reference.strip()).first()
+    agreement = named or _only_plan(said.account)
+    own = agreement is not None and agreement.borrower.wallet_account == said.account
+    repayment_actions.receive_payment(
+        by=by,
+        agreement_id=agreement.id if agreement else None,
+        source=f"wallet-event:{said.payment_id}",
+        amount_minor=said.amount_minor,
+        currency=said.currency,
+        value_date=said.value_date,
+        now=now,
+        said=said.reference,
+        payer="borrower" if own else "third_party",
+        payer_account=said.account,
+    )
+
+
+def _only_plan(account: str) -> Agreement | None:
+    """The payer's plan when they live by exactly one and wrote no reference we know."""
+    found = Agreement.objects.filter(
+        borrower__wallet_account=account, plan__standing__in=("active", "breached")
+    )[:2]
+    return found[0] if len(found) == 1 else None
+
+
+def _settle(request_id: UUID, *, by: Actor, now: datetime) -> None:
+    """What became of a debit is asked, not believed: so the order of events does not matter."""
+    collection = Collection.objects.filter(id=request_id, state="requested").first()
+    answer = wallet.debit_status(request_id) if collection else None
+    if collection and answer:
+        collecting.settle_collection(by=by, collection_id=collection.id, answer=answer, now=now)

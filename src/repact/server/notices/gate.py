@@ -1,0 +1,172 @@
+"""The one gate: whether a message may knock now, later or not at all.
+
+The law's hours and counts (`law.contact`), the lender's quiet hours in the addressee's own zone,
+the caps of a day, what the addressee does not want, and whether there is still a reason to say it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from repact.law import catalogue
+from repact.law.contact import ContactFacts, Ruling, allowed_hours, rule_contact
+from repact.policy.loading import PolicyError
+from repact.server.lenders import queries as lender_queries
+from repact.server.lenders.models import Lender
+from repact.server.loans import queries as loan_queries
+from repact.server.notices.models import Addressee, Contact, Message, SendingRules
+from repact.server.people.models import Borrower
+from repact.server.policies import queries as policy_queries
+
+REMINDERS = frozenset({"due_soon", "missed", "nudge", "late", "invite"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Send now; or wait until a moment; or never, because."""
+
+    send: bool = False
+    wait_until: datetime | None = None
+    never_because: str = ""
+
+
+def judge(message: Message, /, *, now: datetime, settled: bool) -> Verdict:
+    """Whether a message may go out at business time `now`; `settled`: nothing is due any more."""
+    borrower = message.borrower
+    lender = lender_queries.get(message.lender_id)
+    addressee = Addressee.objects.filter(borrower=borrower).first()
+    if borrower.key.destroyed_at is not None:
+        return Verdict(never_because="erased")
+    if message.channel in (addressee.opted_out if addressee else ()):
+        return Verdict(never_because="opted_out")
+    if message.is_reminder and settled:
+        return Verdict(never_because="paid")
+    if message.is_reminder and loan_queries.live_hold_of_borrower(borrower.id):
+        return Verdict(never_because="on_hold")
+    rules = rules_of(lender)
+    if now > message.created_at + timedelta(hours=rules.give_up_hours) and message.is_reminder:
+        return Verdict(never_because="too_old")
+    return _by_the_clock(message, now, zone_of(addressee, lender), rules, lender)
+
+
+def _by_the_clock(
+    message: Message, now: datetime, zone: ZoneInfo, rules: SendingRules, lender: Lender
+) -> Verdict:
+    local = now.astimezone(zone)
+    facts = contact_facts(
+        message.borrower,
+        now=now,
+        zone=zone,
+        channel="message",
+        lender_type=lender_type(lender, now),
+    )
+    law = catalogue.load(lender.jurisdiction)
+    hours = allowed_hours(facts, law, on=local.date())
+    opens, closes = _narrower(hours, rules)
+    if opens >= closes:
+        return Verdict(never_because="no_hour_left")
+    if not opens <= local.hour < closes:
+        return Verdict(wait_until=_next_opening(local, opens))
+    sent = Message.objects.filter(
+        borrower=message.borrower, channel=message.channel, sent_on=local.date()
+    )
+    reminded = sent.filter(is_reminder=True).count() if message.is_reminder else 0
+    if sent.count() >= rules.messages_a_day or reminded >= rules.reminders_a_day:
+        return Verdict(wait_until=_next_opening(local.replace(hour=23), opens))
+    ruling = rule_contact(facts, law, on=local.date())
+    return Verdict(send=True) if ruling.allowed else Verdict(never_because=str(ruling.rule_id))
+
+
+def ask(
+    *,
+    borrower: Borrower,
+    facts: ContactFacts,
+    on: date,
+) -> Ruling:
+    """What the law of the borrower's lender says of a contact of a collector or an agent."""
+    lender = lender_queries.get(borrower.lender_id)
+    return rule_contact(facts, catalogue.load(lender.jurisdiction), on=on)
+
+
+def contact_facts(
+    borrower: Borrower,
+    /,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    channel: str,
+    lender_type: str,
+    person: str = "debtor",
+    collector: str = "first_party",
+) -> ContactFacts:
+    """What the law asks of an intended contact, from the contacts on record."""
+    local = now.astimezone(zone)
+    today = Contact.objects.filter(borrower=borrower, on_date=local.date()).exclude(
+        purpose="requested"
+    )
+    calls = today.filter(channel="call")
+    spoke = (
+        Contact.objects.filter(borrower=borrower, channel="call", effective=True)
+        .order_by("-on_date")
+        .values_list("on_date", flat=True)
+        .first()
+    )
+    week = Contact.objects.filter(
+        borrower=borrower, channel="call", on_date__gt=local.date() - timedelta(days=7)
+    )
+    return ContactFacts(
+        local_time=time(local.hour, local.minute),
+        channel=channel,  # type: ignore[arg-type]  # checked where it comes in
+        person=person,  # type: ignore[arg-type]  # likewise
+        collector=collector,  # type: ignore[arg-type]  # likewise
+        lender_type=lender_type,
+        effective_calls=calls.filter(effective=True).count(),
+        attempts=calls.filter(effective=False).count(),
+        visits=today.filter(channel="visit").count(),
+        failed_in_a_row=_failed_in_a_row(borrower),
+        calls_on_debt=week.count(),
+        days_since_conversation=(local.date() - spoke).days if spoke else None,
+    )
+
+
+def rules_of(lender: Lender, /) -> SendingRules:
+    """The lender's rules of sending; those of the model where none were set."""
+    found = SendingRules.objects.filter(lender_id=lender.id).first()
+    return found or SendingRules(lender_id=lender.id)
+
+
+def zone_of(addressee: Addressee | None, lender: Lender, /) -> ZoneInfo:
+    """Where the addressee's clock stands."""
+    return ZoneInfo((addressee.zone if addressee else "") or lender.zone)
+
+
+def lender_type(lender: Lender, now: datetime, /) -> str:
+    """The kind of lender, as its policy says; empty without one."""
+    on = now.astimezone(ZoneInfo(lender.zone)).date()
+    try:
+        return policy_queries.in_force(lender_id=lender.id, on=on).policy.lender_type
+    except PolicyError:
+        return ""
+
+
+def _narrower(hours: tuple[int, int] | None, rules: SendingRules) -> tuple[int, int]:
+    opens, closes = hours or (0, 0)
+    return max(opens, rules.quiet_to_hour), min(closes, rules.quiet_from_hour)
+
+
+def _next_opening(local: datetime, opens: int) -> datetime:
+    """The next moment at which the clock on the addressee's wall shows the opening hour."""
+    day = local.date() if local.hour < opens else local.date() + timedelta(days=1)
+    return datetime.combine(day, time(opens), tzinfo=local.tzinfo)
+
+
+def _failed_in_a_row(borrower: Borrower) -> int:
+    made = Contact.objects.filter(borrower=borrower, person="debtor").exclude(purpose="requested")
+    count = 0
+    for effective in made.order_by("-at", "-id").values_list("effective", flat=True)[:20]:
+        if effective:
+            break
+        count += 1
+    return count

@@ -1,0 +1,34 @@
+"""What a message outside our pages says: that there is something, never what.
+
+No amount, no word of debt, no reference: the screen may be seen by others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+
+_LANGUAGES = ("zh-hans", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A title and a text."""
+
+    title: str
+    text: str
+
+
+def words(*, lender_zh: str, lender_en: str, language: str) -> Words:
+    """The words of every message, in the addressee's language."""
+    known = language if language in _LANGUAGES else _LANGUAGES[0]
+    with translation.override(known):
+        name = lender_en if known == "en" else lender_zh
+        return Words(
+            title=gettext("A message for you"),
+            text=gettext("%(lender)s: there is a message for you. Read it here: %(link)s")
+            % {"lender": name, "link": f"{settings.REPACT_SITE_URL}/home/"},
+        )

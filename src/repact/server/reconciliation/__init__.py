@@ -1,0 +1,1 @@
+"""Outside, repayments and books, laid beside each other every day; what differs, and why."""

@@ -1,0 +1,170 @@
+"""Three sides of every movement of money: the wallet or the bank, repayments, the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from repact.ledger import chart
+from repact.server.books.models import Posting
+from repact.server.connectors import core
+from repact.server.connectors.wallet import Movement
+from repact.server.repayments.models import (
+    Collection,
+    DueItem,
+    Part,
+    Payment,
+    Refund,
+    Reversal,
+    Suspense,
+)
+from repact.server.statements import queries as statement_queries
+from repact.server.statements.actions import source_of
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One difference, as it stands now."""
+
+    subject: str
+    cause: str
+    currency: str
+    outside_minor: int | None = None
+    repayments_minor: int | None = None
+    books_minor: int | None = None
+
+
+@dataclass(slots=True)
+class Compared:
+    """How much was compared, and what differs."""
+
+    count: int = 0
+
+
+def outside(movements: Iterable[Movement], *, on: date, compared: Compared) -> Iterator[Found]:
+    """The wallet's movements and the bank's lines against what repayments took in."""
+    kept = _taken_in()
+    reversed_sources = set(Reversal.objects.values_list("payment__source", flat=True))
+    refunds = {str(row.id): row for row in Refund.objects.all()}
+    waiting = {
+        str(name)
+        for name in Collection.objects.filter(state="requested").values_list("id", flat=True)
+    }
+    seen: set[str] = set()
+    for movement in movements:
+        compared.count += 1
+        yield from _movement(movement, kept, reversed_sources, refunds, waiting, seen)
+    for line in statement_queries.incoming(until=on):
+        compared.count += 1
+        source = source_of(line.account, line.key)
+        seen.add(source)
+        yield from _one(source, line.amount_minor, line.currency, kept)
+    for source, (amount, currency) in kept.items():
+        if source not in seen and source.startswith(("wallet:", "wallet-event:", "bank:")):
+            yield Found(source, "not_outside", currency, repayments_minor=amount)
+
+
+def _movement(
+    movement: Movement,
+    kept: dict[str, tuple[int, str]],
+    reversed_sources: set[str],
+    refunds: dict[str, Refund],
+    waiting: set[str],
+    seen: set[str],
+) -> Iterator[Found]:
+    if movement.kind == "refund":
+        refund = refunds.get(movement.id)
+        ours = -refund.amount_minor if refund else None
+        if ours != movement.amount_minor:
+            cause = "outside_only" if ours is None else "amount_differs"
+            yield Found(
+                f"refund:{movement.id}", cause, movement.currency, movement.amount_minor, ours
+            )
+        return
+    source = f"{'wallet-event' if movement.kind == 'payment' else 'wallet'}:{movement.id}"
+    if movement.kind == "reversal":
+        if source in kept and source not in reversed_sources:
+            yield Found(
+                f"reversal:{movement.id}",
+                "reversal_missing",
+                movement.currency,
+                movement.amount_minor,
+            )
+        return
+    seen.add(source)
+    if movement.id in waiting:
+        yield Found(source, "not_posted_yet", movement.currency, movement.amount_minor)
+        return
+    yield from _one(source, movement.amount_minor, movement.currency, kept)
+
+
+def _one(
+    source: str, amount: int, currency: str, kept: dict[str, tuple[int, str]]
+) -> Iterator[Found]:
+    ours = kept.get(source)
+    if ours is None:
+        yield Found(source, "outside_only", currency, amount)
+    elif ours != (amount, currency):
+        yield Found(source, "amount_differs", currency, amount, ours[0])
+
+
+def books(*, compared: Compared) -> Iterator[Found]:
+    """What repayments took in, gave back and undid against the books' cash account."""
+    posted: dict[str, int] = {}
+    rows = (
+        Posting.objects.filter(account=chart.WALLET_CLEARING)
+        .values("entry__source")
+        .annotate(total=Sum("amount_minor"))
+    )
+    for row in rows:
+        name = ":".join(row["entry__source"].split(":")[:2])
+        posted[name] = posted.get(name, 0) + row["total"]
+    for subject, amount, currency in _with_cash():
+        compared.count += 1
+        booked = posted.get(subject)
+        if booked != amount:
+            cause = "not_in_books" if booked is None else "books_differ"
+            yield Found(subject, cause, currency, None, amount, booked)
+
+
+def _with_cash() -> Iterator[tuple[str, int, str]]:
+    """Every change of cash repayments know of, by the name the books have for it."""
+    for payment in Payment.objects.exclude(source__startswith="suspense:").iterator():
+        yield f"payment:{payment.id}", payment.amount_minor, payment.currency
+    for kept in Suspense.objects.all().iterator():
+        yield f"suspense:{kept.id}", kept.amount_minor, kept.currency
+        if kept.state == "returned":
+            yield f"returned:{kept.id}", -kept.amount_minor, kept.currency
+    for refund in Refund.objects.select_related("agreement__plan").iterator():
+        yield f"refund:{refund.id}", -refund.amount_minor, refund.agreement.plan.currency
+    for reversal in Reversal.objects.select_related("payment").iterator():
+        payment = reversal.payment
+        yield f"reversal:{reversal.id}", -payment.amount_minor, payment.currency
+
+
+def keeper(*, compared: Compared) -> Iterator[Found]:
+    """Where the lender's core is the keeper of record: our books are a shadow, compared with it."""
+    parts = Part.objects.filter(loan__product__keeper="core", standing__in=("active", "breached"))
+    for part in parts.select_related("loan", "agreement"):
+        compared.count += 1
+        loan, kept = part.loan, core.kept(part.loan.ref)
+        rows = DueItem.objects.filter(agreement=part.agreement, part=part.number)
+        ours = sum(row.open_minor for row in rows) - part.prepaid_minor
+        if kept is None:
+            yield Found(f"core:{loan.ref}", "core_has_no_plan", loan.currency, None, ours)
+        elif (kept.open_minor, kept.currency) != (ours, loan.currency):
+            yield Found(f"core:{loan.ref}", "core_differs", loan.currency, kept.open_minor, ours)
+
+
+def _taken_in() -> dict[str, tuple[int, str]]:
+    """Source -> what repayments took in by it, as a payment or in suspense."""
+    kept = {
+        row.source: (row.amount_minor, row.currency)
+        for row in Payment.objects.exclude(source__startswith="suspense:").iterator()
+    }
+    for row in Suspense.objects.all().iterator():
+        kept[row.source] = (row.amount_minor, row.currency)
+    return kept

@@ -1,0 +1,1 @@
+"""Bank statements: read, matched to plans, or left for a person."""

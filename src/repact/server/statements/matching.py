@@ -1,0 +1,92 @@
+"""To which plan a movement belongs: by its reference, the payer's account, or name and amount.
+
+The first rule that finds exactly one plan decides. An amount alone never does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from repact.server.agreements.models import Agreement
+from repact.server.people import queries as people_queries
+from repact.server.repayments.models import DueItem, Payment, Plan
+from repact.server.statements.reading import Movement
+
+LIVING = ("active", "breached")
+_WORD = re.compile(r"[A-Za-z0-9-]{4,40}")
+_CANDIDATES_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The plan and the rule that found it."""
+
+    agreement: Agreement
+    rule: str
+
+
+def match(movement: Movement, /) -> Match | None:
+    """The one plan a movement pays, or None: then a person decides."""
+    for rule, find in (("reference", _reference), ("account", _account), ("name", _name)):
+        found = find(movement)
+        if len(found) == 1:
+            return Match(found[0], rule)
+    return None
+
+
+def suggestions(*, amount_minor: int, currency: str) -> list[Agreement]:
+    """Plans that ask for exactly this amount next: for a person to choose from."""
+    return _asking(amount_minor, currency)[:5]
+
+
+def _reference(movement: Movement) -> list[Agreement]:
+    words = _WORD.findall(movement.reference)
+    return list(Agreement.objects.filter(reference__in=words)[:2]) if words else []
+
+
+def _account(movement: Movement) -> list[Agreement]:
+    """Plans of whoever has this account, or has paid one before from it."""
+    if not movement.payer_account:
+        return []
+    own = Agreement.objects.filter(
+        borrower__wallet_account=movement.payer_account, plan__standing__in=LIVING
+    )
+    paid = Payment.objects.filter(
+        payer_account=movement.payer_account, agreement__plan__standing__in=LIVING
+    )
+    ids = {*own.values_list("id", flat=True), *paid.values_list("agreement_id", flat=True)}
+    return list(Agreement.objects.filter(id__in=ids)[:2])
+
+
+def _name(movement: Movement) -> list[Agreement]:
+    if not movement.payer_name:
+        return []
+    wanted = _bare(movement.payer_name)
+    return [
+        agreement
+        for agreement in _asking(movement.amount_minor, movement.currency)
+        if _bare(people_queries.borrower_identity(agreement.borrower).name) == wanted
+    ]
+
+
+def _asking(amount_minor: int, currency: str) -> list[Agreement]:
+    """Plans whose oldest open date asks for exactly this."""
+    plans = Plan.objects.filter(standing__in=LIVING, currency=currency, due_date__isnull=False)
+    amounts = ("principal", "interest", "penalty", "fees")
+    open_rows = DueItem.objects.filter(agreement__plan__in=plans).exclude(state="paid")
+    sums = open_rows.values("agreement_id", "due_date").annotate(
+        **{name: Sum(f"{name}_minor") - Sum(f"paid_{name}_minor") for name in amounts}
+    )
+    first: dict[object, tuple[object, int]] = {}
+    for row in sums.order_by("agreement_id", "due_date"):
+        first.setdefault(row["agreement_id"], (row["due_date"], sum(row[name] for name in amounts)))
+    ids = [name for name, (_, asked) in first.items() if asked == amount_minor]
+    found = Agreement.objects.filter(id__in=ids[:_CANDIDATES_MAX])
+    return list(found.select_related("borrower__key").order_by("id"))
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split()).casefold()

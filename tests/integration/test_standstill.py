@@ -1,0 +1,221 @@
+"""Collectors: told, chased, escalated; and asking before they call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from repact.server.audit import actor
+from repact.server.cases import actions as case_actions
+from repact.server.clock import ports
+from repact.server.jobs import recalling
+from repact.server.loans.models import Loan
+from repact.server.notices import recalls, standstill
+from repact.server.notices.errors import NoticeError
+from repact.server.notices.models import Recall
+from repact.server.people import actions as people_actions
+from tests.conftest import KEY, running
+from tests.integration.world import At, at_once, run_jobs
+
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("agency"), "agency") as (address,):
+        yield address
+
+
+@pytest.fixture
+def agency(world, collector, settings):
+    """An agency with all of the borrower's debts."""
+    settings.REPACT_AGENCY_KEYS = {"north": KEY}
+    recalls.register_agency(
+        by=world.system, code="north", name="North", url=collector, now=world.now
+    )
+    recalls.place(by=world.system, agency_code="north", loan_refs=refs(world), now=world.now)
+    habit(collector, slow=False)
+    yield collector
+    httpx.delete(f"{collector}/api/faults", headers=HEADERS)
+
+
+def refs(world):
+    found = Loan.objects.filter(borrower_id=world.borrower().id, state="open").order_by("ref")
+    return list(found.values_list("ref", flat=True))
+
+
+def habit(collector, *, slow):
+    httpx.post(f"{collector}/api/habits", json={"slow": slow}, headers=HEADERS).raise_for_status()
+
+
+def collecting(collector, ref):
+    return httpx.get(f"{collector}/api/debts/{ref}", headers=HEADERS).json()["collecting"]
+
+
+def states():
+    return {(row.kind, row.state) for row in Recall.objects.all()}
+
+
+def ask(world, channel="call", person="debtor", now=None):
+    return standstill.answer(
+        loan_ref=refs(world)[0],
+        channel=channel,
+        person=person,
+        collector="north",
+        now=now or world.now,
+    )
+
+
+class TestAnAgency:
+    def test_is_told_to_stop_and_confirms(self, world, agency):
+        case = world.submitted(world.borrower())
+        run_jobs()
+        assert states() == {("hold", "confirmed")}
+        assert [collecting(agency, ref) for ref in refs(world)] == [False] * len(refs(world))
+        assert recalls.told(case.id) == recalls.Told(told=1, confirmed=1)
+
+    def test_is_told_that_it_may_go_on(self, world, agency):
+        case = world.submitted(world.borrower())
+        run_jobs()
+        case_actions.withdraw(by=world.borrower(), case_id=case.id, now=world.now)
+        run_jobs()
+        assert ("release", "confirmed") in states()
+        assert collecting(agency, refs(world)[0])
+
+    def test_is_told_of_the_plan(self, world, agency):
+        world.in_force(world.borrower())
+        assert ("plan", "confirmed") in states()
+
+    def test_that_is_silent_is_told_again_as_the_same(self, world, agency):
+        fault = {"kind": "timeout_after_commit", "count": len(refs(world)), "path": "/api/recalls"}
+        httpx.post(f"{agency}/api/faults", json=fault, headers=HEADERS).raise_for_status()
+        case = world.submitted(world.borrower())
+        run_jobs()
+        assert states() == {("hold", "waiting")}
+        assert recalls.told(case.id).confirmed == 0
+        recalling.chase(by=world.system, now=world.now + timedelta(minutes=5))
+        assert states() == {("hold", "confirmed")}
+
+    def test_that_does_not_confirm_is_chased_and_escalated_once(self, world, agency):
+        habit(agency, slow=True)
+        world.submitted(world.borrower())
+        run_jobs()
+        assert states() == {("hold", "told")}
+        for hours in (5, 25, 30):
+            recalling.chase(by=world.system, now=world.now + timedelta(hours=hours))
+        items = list(recalls.worklist())
+        assert {item.escalated_at for item in items} == {world.now + timedelta(hours=25)}
+        for item in items:
+            body = {"recall_id": str(item.id)}
+            httpx.post(f"{agency}/api/confirm", json=body, headers=HEADERS).raise_for_status()
+        recalling.chase(by=world.system, now=world.now + timedelta(hours=40))
+        assert list(recalls.worklist()) == []
+
+    def test_hears_only_the_newest(self, world, agency):
+        down = {"kind": "down", "path": "/api/recalls"}
+        httpx.post(f"{agency}/api/faults", json=down, headers=HEADERS).raise_for_status()
+        case = world.submitted(world.borrower())
+        run_jobs()
+        case_actions.withdraw(by=world.borrower(), case_id=case.id, now=world.now)
+        run_jobs()
+        httpx.delete(f"{agency}/api/faults", headers=HEADERS)
+        recalling.chase(by=world.system, now=world.now + timedelta(minutes=5))
+        assert states() == {("hold", "superseded"), ("release", "confirmed")}
+        assert collecting(agency, refs(world)[0])
+
+    def test_gets_no_debt_that_is_on_hold(self, world, agency):
+        world.submitted(world.borrower())
+        with pytest.raises(NoticeError, match=r"notices.on_hold"):
+            recalls.place(
+                by=world.system, agency_code="north", loan_refs=refs(world), now=world.now
+            )
+
+
+class TestTheAnswer:
+    def test_is_no_while_a_case_is_open(self, world):
+        world.submitted(world.borrower())
+        assert ask(world).because == ("case_open",)
+
+    def test_is_no_under_a_plan(self, world):
+        ref = refs(world)[0]
+        world.in_force(world.borrower())
+        found = standstill.answer(
+            loan_ref=ref, channel="call", person="debtor", collector="c", now=world.now
+        )
+        assert found.because == ("plan_in_force",)
+
+    def test_is_yes_by_day_and_no_by_night(self, world):
+        assert ask(world).may_contact
+        night = world.now.replace(hour=15)
+        assert ask(world, now=night).because == ("CN-COL-01",)
+
+    def test_is_no_to_people_who_do_not_owe(self, world):
+        assert not ask(world, person="unrelated").may_contact
+
+    def test_is_no_after_three_calls_whoever_made_them(self, world, client):
+        token = people_actions.issue_api_key(by=world.system, label="n", now=world.now)
+        headers = {"Authorization": f"Bearer {token}"}
+        body = {"channel": "call", "person": "debtor", "effective": True}
+        address = f"/api/v1/standstill/loans/{refs(world)[0]}"
+        for _ in range(3):
+            assert client.get(address, headers=headers).json()["may_contact"] is True
+            said = {**body, "at": world.now.isoformat()}
+            answer = client.post(
+                f"{address}/contacts", said, content_type="application/json", headers=headers
+            )
+            assert answer.status_code == 200
+        last = client.get(address, headers=headers).json()
+        assert (last["may_contact"], last["because"]) == (False, ["CN-COL-03"])
+
+    def test_is_for_nobody_without_a_key(self, world, client):
+        assert client.get(f"/api/v1/standstill/loans/{refs(world)[0]}").status_code == 401
+
+    def test_knows_no_other_debt(self, world, client):
+        token = people_actions.issue_api_key(by=world.system, label="n", now=world.now)
+        answer = client.get(
+            "/api/v1/standstill/loans/none", headers={"Authorization": f"Bearer {token}"}
+        )
+        assert answer.status_code == 404
+
+
+class TestTheToken:
+    def test_is_proved_by_the_public_key_alone_and_expires(self, world, client):
+        found = ask(world)
+        keys = KeySet.import_key_set(client.get("/api/v1/standstill/keys").json())
+        claims = jwt.decode(found.token, keys, algorithms=["ES256"]).claims
+        assert claims["sub"] == refs(world)[0]
+        assert claims["may_contact"] is True
+        assert claims["exp"] - claims["iat"] == 5 * 60
+        assert "d" not in client.get("/api/v1/standstill/keys").json()["keys"][0]
+
+    def test_lives_by_real_time(self, world):
+        with ports.using(At(world.now + timedelta(days=3))):
+            assert ask(world).expires_at.date() == (world.now + timedelta(days=3)).date()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_event_recalls_once_however_often_it_is_carried(world, agency):
+    case = world.submitted(world.borrower())
+    event = world.borrower().id
+    ids = list(Loan.objects.filter(ref__in=refs(world)).values_list("id", flat=True))
+    Recall.objects.all().delete()
+
+    def one():
+        return len(
+            recalls.recall(
+                by=world.system,
+                kind="hold",
+                loan_ids=ids,
+                case_id=case.id,
+                event_id=event,
+                now=world.now,
+            )
+        )
+
+    made = at_once(8, world.lender.id, one)
+    assert sorted(made) == [0] * 7 + [len(ids)], made
+    assert world.system.role == actor.SYSTEM

@@ -1,0 +1,217 @@
+"""Bank statements: three formats, broken lines, overlaps, and where each movement goes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from repact.server.people import queries as people_queries
+from repact.server.people.models import Borrower
+from repact.server.repayments.models import DueItem, Payment, Suspense
+from repact.server.statements import actions, matching, queries, reading
+from repact.server.statements.errors import StatementError
+from repact.server.statements.models import Line
+from repact.server.statements.reading.columns import Columns
+from tests.integration.world import at_once
+
+ACCOUNT = "6222000011112222"
+DAY = "2026-11-24"
+
+
+def entry(amount, reference="", *, name="", account="", ref="", direction="CRDT", status="BOOK"):
+    return f"""<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{direction}</CdtDbtInd>
+<Sts><Cd>{status}</Cd></Sts><BookgDt><Dt>{DAY}</Dt></BookgDt><ValDt><Dt>{DAY}</Dt></ValDt>
+<AcctSvcrRef>{ref}</AcctSvcrRef><NtryDtls><TxDtls><RltdPties><Dbtr><Nm>{name}</Nm></Dbtr>
+<DbtrAcct><Id><Othr><Id>{account}</Id></Othr></Id></DbtrAcct></RltdPties>
+<RmtInf><Ustrd>{reference}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
+
+
+def camt(*entries):
+    space = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+    body = "".join(entries)
+    made = (
+        f'<Document xmlns="{space}"><BkToCstmrStmt><Stmt>{body}</Stmt></BkToCstmrStmt></Document>'
+    )
+    return made.encode()
+
+
+def mt(*entries):
+    head = ":20:S\n:25:1234/5678\n:28C:1/1\n:60F:C261123CNY0,00\n"
+    return (head + "".join(entries) + ":62F:C261124CNY1,00\n-\n").encode()
+
+
+def mt_entry(amount, reference, mark="C"):
+    return f":61:2611241124{mark}{amount}NTRFNONREF//B1\n:86:166?20{reference}?32LIN\n"
+
+
+COLUMNS = {
+    "booked_on": "日期",
+    "came": "收入",
+    "went": "支出",
+    "reference": "附言",
+    "payer_name": "对方户名",
+    "currency": "CNY",
+}
+
+
+def sheet(*rows):
+    lines = ["某银行对账单,,,,", "日期,收入,支出,附言,对方户名", *rows, ",,,,"]
+    return "\n".join(lines).encode("utf-8-sig")
+
+
+def take(world, raw, kind="camt053"):
+    return actions.take_in(by=world.system, account=ACCOUNT, kind=kind, raw=raw, now=world.now)
+
+
+@pytest.fixture
+def plan(world):
+    return world.in_force(world.borrower())
+
+
+class TestReading:
+    def test_camt_says_what_came_and_what_went(self):
+        found = reading.read(
+            camt(entry("12.30", "A-1", name="林"), entry("5", direction="DBIT")), kind="camt053"
+        )
+        assert [one.amount_minor for one in found.movements] == [1_230, -500]
+        assert (found.movements[0].reference, found.movements[0].payer_name) == ("A-1", "林")
+
+    def test_mt940_says_the_same(self):
+        raw = mt(mt_entry("12,30", "A-1"), mt_entry("5,", "x", "D"), mt_entry("7,00", "y", "RD"))
+        found = reading.read(raw, kind="mt940")
+        assert [one.amount_minor for one in found.movements] == [1_230, -500, 700]
+        assert "A-1" in found.movements[0].reference
+        assert [one.taken_back for one in found.movements] == [False, False, True]
+
+    def test_csv_finds_its_header_by_names(self):
+        raw = sheet(f'{DAY},"1,234.50",,A-1,林', f"{DAY},,8.00,x,")
+        found = reading.read(raw, kind="csv", mapping=Columns.model_validate(COLUMNS))
+        assert [one.amount_minor for one in found.movements] == [123_450, -800]
+
+    @pytest.mark.parametrize(
+        ("raw", "kind", "codes"),
+        [
+            (camt(entry("1.00"), entry("1.005"), entry("3.00")), "camt053", [(2, "amount")]),
+            (camt(entry("1.00", direction="UP"), entry("2")), "camt053", [(1, "direction")]),
+            (
+                mt(mt_entry("1,00", "a"), ":61:nonsense\n", mt_entry("2,", "b")),
+                "mt940",
+                [(7, "unreadable")],
+            ),
+            (sheet(f"{DAY},1,,a,b", "24.11.2026,1,,a,b", f"{DAY},9,,a,b"), "csv", [(4, "date")]),
+            (
+                sheet(f"{DAY},1,2,a,b", f"{DAY},1", f"{DAY},1,,,"),
+                "csv",
+                [(3, "amount"), (4, "columns")],
+            ),
+        ],
+    )
+    def test_reads_the_rest_and_reports_a_broken_line(self, raw, kind, codes):
+        found = reading.read(raw, kind=kind, mapping=Columns.model_validate(COLUMNS))
+        assert [(bad.number, bad.code) for bad in found.bad] == codes
+        assert len(found.movements) in {1, 2}
+
+    @pytest.mark.parametrize(
+        ("raw", "kind"),
+        [
+            (b"<x/>", "camt053"),
+            (b"not xml", "camt053"),
+            (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "camt053"),
+            (b"hello", "mt940"),
+            (b"\xff\xff\xff\xff", "mt940"),
+            (b"a,b\n1,2", "csv"),
+            (b"", "pdf"),
+        ],
+    )
+    def test_refuses_what_is_no_statement(self, raw, kind):
+        with pytest.raises(StatementError):
+            reading.read(raw, kind=kind, mapping=Columns.model_validate(COLUMNS))
+
+    def test_leaves_out_what_is_not_booked(self):
+        assert reading.read(camt(entry("1", status="PDNG")), kind="camt053").movements == ()
+
+
+class TestAMovement:
+    def test_pays_the_plan_its_reference_names(self, world, plan):
+        report = take(world, camt(entry("10.00", f"还款 {plan.reference}")))
+        paid = Payment.objects.get(source__startswith="bank:")
+        assert (report.posted, paid.amount_minor, paid.agreement_id) == (1, 1_000, plan.id)
+
+    def test_pays_the_plan_of_an_account_that_paid_before(self, world, plan):
+        take(world, camt(entry("10.00", plan.reference, account="AUNT-1", ref="1")))
+        take(world, camt(entry("11.00", "", account="AUNT-1", ref="2")))
+        assert Payment.objects.filter(source__startswith="bank:").count() == 2
+        assert {line.rule for line in Line.objects.all()} == {"reference", "account"}
+
+    def test_pays_the_plan_that_asks_for_it_from_somebody_of_that_name(self, world, plan):
+        first = DueItem.objects.filter(agreement=plan).order_by("due_date").first()
+        asked = sum(
+            item.open_minor
+            for item in DueItem.objects.filter(agreement=plan, due_date=first.due_date)
+        )
+        borrower = Borrower.objects.get(id=plan.borrower_id)
+        name = people_queries.borrower_identity(borrower).name
+        amount = f"{asked // 100}.{asked % 100:02d}"
+        take(world, camt(entry(amount, "", name="别人", ref="1")))
+        take(world, camt(entry(amount, "", name=name, ref="2")))
+        assert [line.rule for line in Line.objects.order_by("state")] == ["name", ""]
+        assert Suspense.objects.count() == 1
+        assert matching.suggestions(amount_minor=asked, currency="CNY") in ([], [plan])
+
+    def test_nobody_knows_waits_in_suspense(self, world, plan):
+        report = take(world, camt(entry("10.00", "HELLO-WORLD")))
+        assert (report.suspense, Suspense.objects.get().said) == (1, "HELLO-WORLD")
+
+    def test_that_went_out_or_was_taken_back_posts_nothing(self, world):
+        back = entry("3.00", ref="9").replace("<BookgDt>", "<RvslInd>true</RvslInd><BookgDt>")
+        report = take(world, camt(entry("10.00", direction="DBIT"), back))
+        assert (report.outgoing, report.look, Payment.objects.count()) == (1, 1, 0)
+        assert queries.to_look_at().count() == 1
+
+
+class TestAStatement:
+    def test_twice_changes_nothing(self, world, plan):
+        raw = camt(entry("10.00", plan.reference))
+        first, second = take(world, raw), take(world, raw)
+        assert (first.posted, second.posted, second.known) == (1, 0, 1)
+        assert Payment.objects.filter(source__startswith="bank:").count() == 1
+
+    def test_that_overlaps_posts_only_what_is_new(self, world, plan):
+        same = entry("10.00", plan.reference)
+        take(world, camt(same, same))
+        report = take(world, camt(same, same, entry("11.00", plan.reference)))
+        assert (report.known, report.posted) == (2, 1)
+        assert Payment.objects.filter(source__startswith="bank:").count() == 3
+
+    def test_with_a_broken_line_is_listed_for_a_person(self, world):
+        report = take(world, camt(entry("1.00", "A"), entry("x"), entry("2.00", "B")))
+        assert (report.suspense, [bad.number for bad in report.bad]) == (2, [2])
+        assert [one.bad for one in queries.with_bad_lines()] == [[{"number": 2, "code": "amount"}]]
+
+    def test_with_an_amount_beyond_all_measure_posts_the_rest(self, world):
+        report = take(world, camt(entry("99999999999.00", "A"), entry("2.00", "B")))
+        assert report.suspense == 1
+        assert [bad.code for bad in report.bad] == ["repayments.too_large"]
+
+    def test_as_csv_needs_its_mapping(self, world):
+        with pytest.raises(StatementError, match=r"statements.no_mapping"):
+            take(world, sheet(f"{DAY},1,,a,b"), "csv")
+        actions.set_mapping(
+            by=world.system, account=ACCOUNT, body=json.loads(json.dumps(COLUMNS)), now=world.now
+        )
+        assert take(world, sheet(f"{DAY},1,,a,b"), "csv").suspense == 1
+
+    @pytest.mark.parametrize("wrong", [{"amount": "a"}, {"came": None}, {"currency": "yuan"}])
+    def test_refuses_a_mapping_that_is_none(self, world, wrong):
+        with pytest.raises(StatementError, match=r"statements.bad_mapping"):
+            actions.set_mapping(
+                by=world.system, account=ACCOUNT, body={**COLUMNS, **wrong}, now=world.now
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_statement_at_once_from_eight_desks_posts_once(world):
+    raw = camt(entry("10.00", "NOBODY"))
+    made = at_once(8, world.lender.id, lambda: take(world, raw))
+    assert Suspense.objects.count() == 1, made
