@@ -54,6 +54,67 @@ def loans(
     raise typer.Exit(2 if report.refused else 0)
 
 
+@imports.command("statement")
+def statement(
+    file: Annotated[Path, typer.Argument(help="The bank's file.")],
+    *,
+    account: Annotated[str, typer.Option(help="Which account of ours it is of.")],
+    kind: Annotated[str, typer.Option("--format", help="camt053, mt940 or csv.")],
+    lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
+) -> None:
+    """Take in a bank statement; a line that cannot be read is reported, the rest is read."""
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    set_up()
+    report = connecting.statement(file, account=account, kind=kind, lender=lender)
+    for bad in report.bad:
+        print(json.dumps({"line": bad.number, "code": bad.code}), file=sys.stderr)  # noqa: T201
+    print(json.dumps(report.as_dict()))  # noqa: T201
+    raise typer.Exit(2 if report.bad else 0)
+
+
+@imports.command("mapping")
+def mapping(
+    file: Annotated[Path, typer.Argument(help="The mapping, as JSON.")],
+    *,
+    account: Annotated[str, typer.Option(help="Which account of ours it is for.")],
+    lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
+) -> None:
+    """Say which columns of a bank's CSV say what."""
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    set_up()
+    connecting.mapping(file, account=account, lender=lender)
+
+
+@imports.command("core")
+def pull_core(
+    *, lender: Annotated[str, typer.Option(help="The lender's short name.")] = ""
+) -> None:
+    """Pull the debts from the lender's core, as a book is imported."""
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    set_up()
+    counts, refused = connecting.pull(lender=lender)
+    for row in refused:
+        print(json.dumps(row, ensure_ascii=False), file=sys.stderr)  # noqa: T201
+    print(json.dumps(counts))  # noqa: T201
+    raise typer.Exit(2 if refused else 0)
+
+
+@app.command("reconcile")
+def reconcile(
+    *, lender: Annotated[str, typer.Option(help="The lender's short name.")] = ""
+) -> None:
+    """Lay wallet, bank, repayments, books and core beside each other; 4 while anything differs."""
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    set_up()
+    said = connecting.reconcile(lender=lender)
+    print(json.dumps(said, ensure_ascii=False))  # noqa: T201
+    raise typer.Exit(4 if said["differing"] else 0)
+
+
 @app.command("migrate")
 def migrate() -> None:
     """Bring the database to this version, as its owner."""

@@ -10,14 +10,18 @@ from procrastinate.contrib.django import app
 from repact.errors import RepactError
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
-from repact.server.audit.actor import BORROWER, Actor
+from repact.server.audit.actor import BORROWER, Actor, system
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import wallet
 from repact.server.connectors.errors import ConnectorError
 from repact.server.jobs.events import PATIENT, carried
+from repact.server.lenders import queries as lender_queries
+from repact.server.lenders.models import Lender
+from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import collecting
 from repact.server.repayments.models import Collection, Payment, Plan, Refund
+from repact.server.tenancy import scope
 from repact.server.webhooks import actions as webhook_actions
 from repact.server.webhooks import kinds
 from repact.server.webhooks import queries as webhook_queries
@@ -131,3 +135,19 @@ def _settle(request_id: UUID, *, by: Actor, now: datetime) -> None:
     answer = wallet.debit_status(request_id) if collection else None
     if collection and answer:
         collecting.settle_collection(by=by, collection_id=collection.id, answer=answer, now=now)
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(name="jobs.reconcile", queue="flow", queueing_lock="jobs.reconcile")
+def reconcile(timestamp: int) -> None:  # noqa: ARG001 - cron's argument
+    """Every night: wallet, bank, repayments, books and core beside each other."""
+    for lender_id in list(Lender.objects.order_by("id").values_list("id", flat=True)):
+        with scope.acting_for(lender_id):
+            now = clock_queries.business_now(lender_id=lender_id)
+            zone = lender_queries.get(lender_id).zone
+            reconciliation_actions.run(
+                by=system(lender_id),
+                on=clock_queries.business_date(now=now, zone=zone),
+                movements=list(wallet.movements()),
+                now=now,
+            )

@@ -26,6 +26,8 @@ def read(raw: bytes, /) -> Read:
     """Every entry. Raises StatementError `statements.unreadable` when it is no MT940 at all."""
     text = _decoded(raw).replace("\r\n", "\n")
     marks = list(_TAG.finditer(text))
+    if not marks:
+        raise StatementError("statements.unreadable")
     fields = [
         (mark[1], text[mark.start() : nxt], text.count("\n", 0, mark.start()) + 1)
         for mark, nxt in zip(marks, [m.start() for m in marks[1:]] + [len(text)], strict=True)
