@@ -330,16 +330,35 @@ class TestAnEnd:
 
 class TestAVersionThatReplaces:
     def test_ends_the_old_one_in_the_same_transaction(self, world, by, agreement):
-        old = agreement
-        signed(world, by, old)
+        signed(world, by, agreement)
         run_jobs()
-        Agreement.objects.update(state="in_force")
-        new = Agreement.objects.get()
-        agreement_actions.supersede(
-            by=world.system, agreement_id=old.id, successor_id=new.id, now=world.now
-        )
-        assert Agreement.objects.get(id=old.id).state == "superseded"
+        other = world.borrower("zhaolei")
+        new = world.drafted(other)
+        Agreement.objects.filter(id=new.id).update(replaces=agreement.id)
+        signed(world, other, new)
+        run_jobs()
+        assert Agreement.objects.get(id=new.id).state == "in_force"
+        old = Agreement.objects.get(id=agreement.id)
+        assert (old.state, old.ended_at) == ("superseded", world.now)
         assert Event.objects.filter(action="agreements.supersede").count() == 1
+
+
+class TestACode:
+    def test_is_for_one_document_only(self, world, by, agreement):
+        other = world.borrower("zhaolei")
+        theirs = world.drafted(other)
+        for who, what in ((by, agreement), (other, theirs)):
+            world.read(who, what)
+        foreign = world.code(other, theirs)
+        if world.code(by, agreement) != foreign:
+            with pytest.raises(AgreementError, match="code_wrong"):
+                world.sign(by, agreement, foreign)
+
+    def test_comes_too_late_when_the_offer_is_long_over(self, world, by, agreement):
+        world.read(by, agreement)
+        world.now = agreement_queries.sign_until(agreement)
+        with pytest.raises(AgreementError, match="too_late"):
+            agreement_actions.request_code(by=by, agreement_id=agreement.id, now=world.now)
 
 
 class TestAnOralAgreement:

@@ -32,7 +32,7 @@ BORROWER, LENDER = "Borrower", "Lender"
 ROLES = {
     "borrower": "借款人  Borrower",
     "co_borrower": "共同借款人  Co-borrower",
-    "guarantor": "保证人  Guarantor",
+    "guarantor": "担保人  Guarantor",
     "company_representative": "公司代表  For the company",
     "lender": "贷款机构  Lender",
 }
