@@ -81,7 +81,7 @@ def send_three_plans(demo, desk: Page) -> None:
     expect(desk.locator(".offer").first).to_be_visible()
     photograph(desk, "desk")
     assert_accessible(desk)
-    desk.get_by_label("给借款人的话").fill("材料够用，不用再补。")
+    desk.locator("#message").fill("材料够用，不用再补。")
     desk.get_by_role("button", name="发出方案").click()
     expect(desk.get_by_text("方案已发").first).to_be_visible()
 
