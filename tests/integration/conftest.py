@@ -52,6 +52,28 @@ def _flush_as_owner() -> Iterator[None]:
         yield
 
 
+OFF_BALANCE = """
+SELECT e.currency, sum(p.amount_minor) FROM books_posting p JOIN books_entry e ON e.id = p.entry_id
+    GROUP BY e.currency HAVING sum(p.amount_minor) <> 0
+"""
+
+
+@pytest.fixture(autouse=True)
+def _trial_balance_is_zero(_django_db_helper: None) -> Iterator[None]:
+    """After every test of this folder the books of all lenders add up to zero."""
+    yield
+    if connection.connection is None or connection.needs_rollback:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        (role,) = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+        cursor.execute(OFF_BALANCE)
+        found = cursor.fetchall()
+        cursor.execute(f"SET ROLE {role}")
+    assert found == []
+
+
 @pytest.fixture
 def lender(_django_db_helper: None) -> Iterator[Lender]:
     """A lender whose rows the test sees."""

@@ -199,7 +199,11 @@ class TestTheBooks:
         entry = Entry.objects.get(source=f"payment:{pay(5_000).id}")
         with pytest.raises(IntegrityError, match="not balanced"), transaction.atomic():
             Posting.objects.create(
-                lender_id=entry.lender_id, entry=entry, account="1101", amount_minor=1
+                lender_id=entry.lender_id,
+                entry=entry,
+                number=9,
+                account="1101",
+                amount_minor=1,
             )
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

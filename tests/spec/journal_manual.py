@@ -32,8 +32,9 @@ example makes. 沿用协商措施手册的例子，列出各项措施使协议�
 CHART_INTRODUCTION = """# The chart of accounts · 会计科目表
 
 Printed by the specs (`python -m tests.spec.journal_manual`). A lender maps each code to codes of
-its own, from a CSV with the columns `account`, `code`, `name` and `from_date`. Exports show both
-codes, by the mapping of each entry's day.
+its own with `repact server import accounts FILE`: a CSV with the columns `account`, `code`, `name`
+and `from_date`, taken in whole or not at all. `repact server export journals` shows both codes, by
+the mapping of each entry's day.
 机构可用 CSV 将科目对应到自己的科目编码，导出时同时列出。
 
 | Code 编码 | Kind 类别 | 名称 | Name |

@@ -10,9 +10,17 @@ from typing import Annotated
 
 import typer
 
+from repact.cli import books
+from repact.cli.platform import set_up
+
 app = typer.Typer(help="The platform: its book, its days, its health.", no_args_is_help=True)
 imports = typer.Typer(help="Take in data of the lender's.", no_args_is_help=True)
+exports = typer.Typer(help="Give data out.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.add_typer(exports, name="export")
+app.command("verify-ledger")(books.verify_ledger)
+exports.command("journals")(books.journals)
+imports.command("accounts")(books.accounts)
 
 
 @imports.command("loans")
@@ -123,14 +131,6 @@ def migrate() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - after set-up
 
     call_command("migrate", verbosity=0)
-
-
-def set_up() -> None:
-    """Load Django with the settings of the environment, the platform's own by default."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repact.server.config.settings")
-    import django  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    django.setup()
 
 
 @app.command("api-key")

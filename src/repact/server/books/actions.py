@@ -1,11 +1,15 @@
-"""Posting: one call to the database for one entry, once for each source event."""
+"""Posting: one call to the database for one entry or a batch, once for each source event."""
 
 from __future__ import annotations
 
 import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-import rfc8785
 from django.db import connection
 
 from repact.ledger.entry import Entry
@@ -15,17 +19,30 @@ from repact.server.books.errors import BooksError
 from repact.server.clock import ports
 from repact.server.people import doors
 
+BATCH = 2_000
 _POST = "SELECT books_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s)"
+_POST_MANY = (
+    "SELECT made, reused FROM books_post_many(%s, %s, %s::uuid[], %s, %s, %s, %s, %s::uuid[], %s,"
+    " %s, %s::uuid[], %s::uuid[], %s, %s, %s)"
+)
 
 
-@doors.action("books.post", may=(SYSTEM,))
+class ToPost(NamedTuple):
+    """An entry with the event that caused it, and the agreement it belongs to."""
+
+    entry: Entry
+    source: str
+    agreement_id: UUID | None = None
+
+
+@doors.action("books.post", may=(SYSTEM,), joins=True)
 def post(*, by: Actor, entry: Entry, source: str, agreement_id: UUID | None = None) -> None:
     """Post a balanced entry for a source event; the same event posts once.
 
     The event that caused it is what the audit trail records; the entry names it as its source.
     Raises BooksError `books.source_reused` when the event was posted with other content.
     """
-    digest = _digest(entry, agreement_id)
+    said = _digest(entry, agreement_id)
     with connection.cursor() as cursor:
         cursor.execute(
             _POST,
@@ -38,7 +55,7 @@ def post(*, by: Actor, entry: Entry, source: str, agreement_id: UUID | None = No
                 ports.now(),
                 entry.currency,
                 agreement_id,
-                digest,
+                said,
                 [ports.new_id() for _ in entry.lines],
                 [line.account for line in entry.lines],
                 [line.amount_minor for line in entry.lines],
@@ -46,16 +63,85 @@ def post(*, by: Actor, entry: Entry, source: str, agreement_id: UUID | None = No
         )
         (known,) = cursor.fetchone()
     audit_actions.unchanged()
-    if known is not None and bytes(known) != digest:
+    if known is not None and bytes(known) != said:
         raise BooksError("books.source_reused", source=source)
 
 
-def _digest(entry: Entry, agreement_id: UUID | None) -> bytes:
+@doors.action("books.post_many", may=(SYSTEM,), joins=True)
+def post_many(*, by: Actor, postings: Iterable[ToPost]) -> int:
+    """Post many entries, each once for its source event; how many are new.
+
+    Batches of `BATCH` go to the database in one call each, so that memory stays as it is however
+    many there are. Raises BooksError `books.source_reused` as `post` does, and posts nothing then.
+    """
+    made, remaining = 0, iter(postings)
+    while batch := list(itertools.islice(remaining, BATCH)):
+        with connection.cursor() as cursor:
+            cursor.execute(_POST_MANY, _columns(by, batch))
+            new, reused = cursor.fetchone()
+        if reused is not None:
+            raise BooksError("books.source_reused", source=reused)
+        made += new
+    audit_actions.unchanged()
+    return made
+
+
+def digest_of(
+    *,
+    template: str,
+    happened_on: date,
+    currency: str,
+    agreement_id: UUID | None,
+    lines: Sequence[tuple[str, int]],
+) -> bytes:
+    """SHA-256 over the canonical JSON (RFC 8785) of what an entry says.
+
+    Keys in order, no spaces, texts and whole numbers only: `json` writes those as RFC 8785 does, in
+    a fraction of the time of its library; a test compares them.
+    """
     content = {
-        "template": entry.template,
-        "happened_on": entry.happened_on.isoformat(),
-        "currency": entry.currency,
         "agreement_id": str(agreement_id) if agreement_id else None,
-        "lines": [[line.account, line.amount_minor] for line in entry.lines],
+        "currency": currency,
+        "happened_on": happened_on.isoformat(),
+        "lines": lines,
+        "template": template,
     }
-    return hashlib.sha256(rfc8785.dumps(content)).digest()
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _digest(entry: Entry, agreement_id: UUID | None) -> bytes:
+    return digest_of(
+        template=entry.template,
+        happened_on=entry.happened_on,
+        currency=entry.currency,
+        agreement_id=agreement_id,
+        lines=[(line.account, line.amount_minor) for line in entry.lines],
+    )
+
+
+def _columns(by: Actor, batch: Sequence[ToPost]) -> list[object]:
+    """The arguments of `books_post_many`: a column each for entries, then for their lines."""
+    ids = [ports.new_id() for _ in batch]
+    lines = [
+        (key, number, line)
+        for key, one in zip(ids, batch, strict=True)
+        for number, line in enumerate(one.entry.lines, 1)
+    ]
+    return [
+        by.lender_id,
+        ports.now(),
+        ids,
+        [one.source for one in batch],
+        [one.entry.template for one in batch],
+        [one.entry.happened_on for one in batch],
+        [one.entry.currency for one in batch],
+        [one.agreement_id for one in batch],
+        [_digest(one.entry, one.agreement_id) for one in batch],
+        [len(one.entry.lines) for one in batch],
+        [ports.new_id() for _ in lines],
+        [key for key, _, _ in lines],
+        [number for _, number, _ in lines],
+        [line.account for _, _, line in lines],
+        [line.amount_minor for _, _, line in lines],
+    ]

@@ -31,9 +31,15 @@ class Entry(LenderRow):
 
 
 class Posting(LenderRow):
-    """One line: debit positive, credit negative, in minor units of the entry's currency."""
+    """One line: debit positive, credit negative, in minor units of the entry's currency.
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="postings")
+    The lines of an entry are numbered from 1 and come all at once, or the database refuses them.
+    """
+
+    entry = models.ForeignKey(
+        Entry, on_delete=models.PROTECT, related_name="postings", db_index=False
+    )
+    number = models.PositiveSmallIntegerField()
     account = models.CharField(max_length=8)
     amount_minor = models.BigIntegerField()
 
@@ -42,6 +48,25 @@ class Posting(LenderRow):
         constraints = [
             models.CheckConstraint(
                 name="books_posting_not_zero", condition=~models.Q(amount_minor=0)
-            )
+            ),
+            models.UniqueConstraint(fields=["entry", "number"], name="books_posting_number"),
         ]
         indexes = [models.Index(fields=["lender", "account"], name="books_posting_by_account")]
+
+
+class AccountCode(LenderRow):
+    """What a lender calls one of our accounts in its own books, from a day on."""
+
+    account = models.CharField(max_length=8)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=120, blank=True)
+    from_date = models.DateField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "books_account_code"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lender", "account", "from_date"], name="books_account_code_once"
+            )
+        ]

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from repact.errors import RepactError
 from repact.server.audit import actions as audit_actions
@@ -23,6 +25,8 @@ from repact.server.tenancy import scope
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# The lender whose action is running, its transaction pinned to it.
+_acting: ContextVar[UUID | None] = ContextVar("acting", default=None)
 _table: dict[str, tuple[Role, ...]] = {}
 
 
@@ -30,11 +34,14 @@ class NotAllowedError(RepactError):
     """The role may not do this."""
 
 
-def action(name: str, /, *, may: tuple[Role, ...]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def action(
+    name: str, /, *, may: tuple[Role, ...], joins: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a keyword-only function with a `by: Actor` argument into an action.
 
     It runs in one transaction, sees only the actor's lender, and must record itself in the audit
-    trail. Raises `people.not_allowed` when the actor's role is not among `may`.
+    trail. Raises `people.not_allowed` when the actor's role is not among `may`. One that `joins`
+    is a part of the action of the same lender that calls it: when it fails, the whole has failed.
     """
     if name in _table:
         raise ValueError(f"two actions are called {name}")
@@ -45,9 +52,17 @@ def action(name: str, /, *, may: tuple[Role, ...]) -> Callable[[Callable[P, R]],
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             by = kwargs["by"]
             assert_may(by=by, name=name)  # type: ignore[arg-type]
+            lender_id = by.lender_id  # type: ignore[attr-defined]
+            if joins and connection.in_atomic_block and _acting.get() == lender_id:
+                with transaction.atomic(savepoint=False), audit_actions.traced(name):
+                    return function(*args, **kwargs)
             with transaction.atomic(), audit_actions.traced(name):
-                scope.pin(by.lender_id)  # type: ignore[attr-defined]
-                return function(*args, **kwargs)
+                scope.pin(lender_id)
+                token = _acting.set(lender_id)
+                try:
+                    return function(*args, **kwargs)
+                finally:
+                    _acting.reset(token)
 
         return run
 
