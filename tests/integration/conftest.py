@@ -122,7 +122,7 @@ def world(peers, settings, now, _django_db_helper) -> Iterator[World]:
 @pytest.fixture
 def sign(lender, now, _balanced):
     """Sign a plan over these debts; numbers them apart."""
-    count = iter(range(1, 100))
+    count = iter(range(1, 1000))
 
     def run(*documents, **changes):
         made = documents or (plans.document(**changes),)

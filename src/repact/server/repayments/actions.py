@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -205,7 +206,7 @@ def place(
             raise
         raise RepaymentError("repayments.before_the_plan", field="value_date") from error
     explanation.tell_if_late(life, parts, arrived, by=by, now=now)
-    payment.allocation = _allocation(life, payment, changes)
+    payment.allocation = allocation(life, payment, changes)
     payment.save(force_insert=True)
     audit_actions.record(
         by=by,
@@ -417,16 +418,16 @@ def _assert_amount(amount_minor: int) -> None:
         raise RepaymentError("repayments.too_large", field="amount_minor")
 
 
-def _allocation(life: Life, payment: Payment, changes: Any) -> dict[str, int]:
+def allocation(life: Life, payment: Payment, parts: Iterable[int], /) -> dict[str, int]:
     """Where the payment went when it happened, by component; it adds up to its amount."""
-    parts = {"principal": 0, "interest": 0, "penalty": 0, "fees": 0, "late": 0, "excess": 0}
-    for number in changes:
-        for made in life.states[number].postings:
-            if made.event == f"payment:{payment.id}":
-                parts["excess"] += made.credit_minor
-                for part in made.parts:
-                    parts[part.component] += part.amount_minor
-    return parts
+    made = {"principal": 0, "interest": 0, "penalty": 0, "fees": 0, "late": 0, "excess": 0}
+    for number in parts:
+        for posted in life.states[number].postings:
+            if posted.event == f"payment:{payment.id}":
+                made["excess"] += posted.credit_minor
+                for part in posted.parts:
+                    made[part.component] += part.amount_minor
+    return made
 
 
 def _system(by: Actor) -> Actor:

@@ -6,7 +6,7 @@ said last; before anything is added it is compared with what the replay says now
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -25,9 +25,20 @@ from repact.server.clock import ports
 from repact.server.repayments import signed
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import COMPONENTS, DueItem, Part, Plan, PlanEvent
+from repact.server.tenancy import bulk
 
 CACHED = tuple(f"{name}_minor" for name in COMPONENTS)
 PAID = (*(f"paid_{name}_minor" for name in COMPONENTS), "paid_late_minor")
+ITEM_FIELDS = ("due_date", *CACHED, *PAID, "charge_minor", "state")
+PART_FIELDS = ("standing", "prepaid_minor", "returned_minor", "credit_minor", "vested_minor")
+PLAN_FIELDS = (
+    "standing",
+    "due_date",
+    "next_action_date",
+    "open_minor",
+    "credit_minor",
+    "events_count",
+)
 OPEN_STANDINGS = ("active", "breached", "terminated")
 RUNNING = ("active", "breached")
 PAYABLE = (agreement_states.IN_FORCE, agreement_states.BREACHED)
@@ -151,17 +162,59 @@ def assert_charged(life: Life, /) -> None:
 
 
 def _life(agreement: Agreement, plan: Plan, plans: dict[int, SignedPlan], on: date) -> Life:
-    bodies: dict[int, list[object]] = {number: [] for number in plans}
+    said: list[tuple[int, object]] = []
     if plan.events_count:
         found = PlanEvent.objects.filter(agreement=agreement).order_by("number")
-        for part, body in found.values_list("part", "body"):
-            bodies[part].append(body)
-    events = {number: parse_events(said) for number, said in bodies.items()}
-    # a clock that was set back does not make what is known unhappen
-    on = max([on, *(event.on for said in events.values() for event in said)])
-    states = {number: replay(plans[number], events[number], on) for number in plans}
+        said = list(found.values_list("part", "body"))
     parts = {part.number: part for part in Part.objects.filter(agreement=agreement)}
+    return _folded(agreement, plan, plans, parts, said, on)
+
+
+def _folded(
+    agreement: Agreement,
+    plan: Plan,
+    plans: dict[int, SignedPlan],
+    parts: dict[int, Part],
+    said: Sequence[tuple[int, object]],
+    on: date,
+) -> Life:
+    events = {n: parse_events([body for part, body in said if part == n]) for n in plans}
+    # a clock that was set back does not make what is known unhappen
+    on = max([on, *(event.on for known in events.values() for event in known)])
+    states = {number: replay(plans[number], events[number], on) for number in plans}
     return Life(agreement, plan, parts, plans, events, on, states)
+
+
+def many(agreements: Sequence[Agreement], /, *, on: date) -> list[Life]:
+    """The lives of many plans, read table by table; those that are not right are left out."""
+    plans = {plan.agreement_id: plan for plan in Plan.objects.filter(agreement__in=agreements)}
+    events: dict[UUID, list[PlanEvent]] = {}
+    for row in PlanEvent.objects.filter(agreement__in=agreements).order_by("number"):
+        events.setdefault(row.agreement_id, []).append(row)
+    parts: dict[UUID, dict[int, Part]] = {}
+    for part in Part.objects.filter(agreement__in=agreements):
+        parts.setdefault(part.agreement_id, {})[part.number] = part
+    made = []
+    for agreement in agreements:
+        try:
+            charged = signed.charged(agreement)
+        except RepaymentError:  # one at a time, it is stopped and said why
+            continue
+        if plan := plans.get(agreement.id):
+            said = [(row.part, row.body) for row in events.get(agreement.id, [])]
+            by_part = {number: part.plan for number, part in enumerate(charged, 1)}
+            made.append(_folded(agreement, plan, by_part, parts[agreement.id], said, on))
+    return made
+
+
+def items_of(alive: Sequence[Life], /) -> dict[UUID, dict[int, dict[int, DueItem]]]:
+    """The rows of many plans: agreement -> part -> number."""
+    agreements = [life.agreement for life in alive]
+    found: dict[UUID, dict[int, dict[int, DueItem]]] = {}
+    for item in DueItem.objects.filter(agreement__in=agreements):
+        parts = found.setdefault(item.agreement_id, {})
+        parts.setdefault(item.part, {})[item.number] = item
+    return found
 
 
 def making_room(plan: SignedPlan, known: Sequence[Event], news: Event, on: date, /) -> list[Event]:
@@ -194,21 +247,36 @@ def _undoings(known: Sequence[Event], news: Event) -> Iterable[list[Event]]:
     yield later
 
 
+class Changed(NamedTuple):
+    """Rows to write after something happened to a plan."""
+
+    events: list[PlanEvent]
+    items: list[DueItem]
+    parts: list[Part]
+
+
 def add(life: Life, news: Sequence[News], /) -> None:
     """Append events to a plan's history and work out what stands then, in `life` and tables.
 
     Raises `repayments.charged_differs` when the tables do not say what the replay says, PlanError
     when an event cannot have happened.
     """
+    changed = work_out(life, news, _items(life, sorted({one.part for one in news})))
+    write([life], [changed])
+
+
+def work_out(
+    life: Life, news: Sequence[News], items: Mapping[int, Mapping[int, DueItem]], /
+) -> Changed:
+    """The same without writing: `life` moves on, and what is to be written comes back."""
     touched = sorted({one.part for one in news})
-    items = _items(life, touched)
     for number in touched:
         _assert_charged(life.states[number], items[number])
-    rows = []
+    made = Changed([], [], [])
     for one in news:
         life.plan.events_count += 1
         life.events[one.part] = (*life.events[one.part], one.event)
-        rows.append(
+        made.events.append(
             PlanEvent(
                 lender_id=life.plan.lender_id,
                 agreement=life.agreement,
@@ -220,22 +288,35 @@ def add(life: Life, news: Sequence[News], /) -> None:
                 recorded_at=ports.now(),
             )
         )
-    PlanEvent.objects.bulk_create(rows)
     for number in touched:
         state = replay(life.signed[number], life.events[number], life.on)
         life.states[number] = state
-        _write(life.parts[number], items[number], state)
-    retime(life)
+        made.items.extend(_moved(items[number], state))
+        made.parts.append(_stands(life.parts[number], state))
+    _stand(life)
+    return made
+
+
+def write(alive: Sequence[Life], changed: Sequence[Changed], /) -> None:
+    """Write what was worked out of some plans, table by table."""
+    PlanEvent.objects.bulk_create(row for made in changed for row in made.events)
+    bulk.update([row for made in changed for row in made.items], ITEM_FIELDS)
+    bulk.update([row for made in changed for row in made.parts], PART_FIELDS)
+    bulk.update([life.plan for life in alive], PLAN_FIELDS)
 
 
 def retime(life: Life, /) -> None:
     """Write what stands of the plan, and the next day anything happens to it by the clock."""
+    _stand(life)
+    life.plan.save()
+
+
+def _stand(life: Life) -> None:
     plan = life.plan
     plan.due_date = life.next_due_date
     plan.standing, plan.open_minor = life.standing, life.open_minor
     plan.credit_minor = sum(state.credit_minor for state in life.states.values())
     plan.next_action_date = _next_action(life)
-    plan.save()
 
 
 def steps(life: Life, /) -> list[tuple[date, ladder.Step]]:
@@ -333,11 +414,10 @@ def _figures_of(row: RowState) -> tuple[object, ...]:
     )
 
 
-def _write(part: Part, items: dict[int, DueItem], state: PlanState) -> None:
-    changed = []
+def _moved(items: Mapping[int, DueItem], state: PlanState) -> Iterator[DueItem]:
+    """The rows that say something else now."""
     for row in state.rows:
-        item = items[row.number]
-        shown = _shown(row)
+        item, shown = items[row.number], _shown(row)
         same = (_figures_of(row), row.charge_minor, shown)
         if same == (_figures(item), item.charge_minor, item.state):
             continue
@@ -345,15 +425,14 @@ def _write(part: Part, items: dict[int, DueItem], state: PlanState) -> None:
         for name, value in figures:
             setattr(item, name, value)
         item.charge_minor, item.state = row.charge_minor, shown
-        changed.append(item)
-    if len(changed) == 1:
-        changed[0].save()
-    elif changed:
-        DueItem.objects.bulk_update(changed, ["due_date", *CACHED, *PAID, "charge_minor", "state"])
+        yield item
+
+
+def _stands(part: Part, state: PlanState) -> Part:
     part.standing, part.credit_minor = state.standing, state.credit_minor
     part.prepaid_minor, part.vested_minor = state.prepaid_minor, state.vested_minor
     part.returned_minor = state.returned.total_minor
-    part.save()
+    return part
 
 
 def _shown(row: RowState) -> str:

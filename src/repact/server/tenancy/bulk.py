@@ -32,3 +32,24 @@ def insert(rows: Sequence[LenderRow], /) -> None:
                 )
         cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608 - names of our own
         cursor.execute("DROP TABLE incoming")
+
+
+def update(rows: Sequence[LenderRow], fields: Sequence[str], /) -> None:
+    """Write some fields of rows of one model in one statement."""
+    if not rows:
+        return
+    own, meta = connections[DEFAULT_DB_ALIAS], rows[0]._meta
+    chosen = [meta.get_field(name) for name in ("id", *fields)]
+    columns = [own.ops.quote_name(str(field.column)) for field in chosen]
+    arrays = ", ".join(f"%s::{field.db_type(own).split('(')[0]}[]" for field in chosen)
+    values = [
+        [field.get_db_prep_save(getattr(row, str(field.attname)), own) for row in rows]
+        for field in chosen
+    ]
+    changes = ", ".join(f"{column} = v.{column}" for column in columns[1:])
+    with own.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {meta.db_table} t SET {changes}"  # noqa: S608 - names of our own
+            f" FROM unnest({arrays}) v({', '.join(columns)}) WHERE t.id = v.id",
+            values,
+        )

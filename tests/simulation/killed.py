@@ -1,0 +1,98 @@
+"""What `test_kills` kills: a program that pays and says what was acknowledged.
+
+python killed.py begin | pay FIRST | look      in a place of its own (REPACT_VAR)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+
+import django
+
+NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+PLANS = 3
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "repact.sandbox.settings"
+    if sys.argv[1] == "begin":
+        os.environ["REPACT_APPLICATION_ROLE"] = "0"
+    django.setup()
+    {"begin": begin, "pay": pay, "look": look}[sys.argv[1]]()
+
+
+def begin() -> None:
+    """A lender, and plans large enough for every payment of the test."""
+    from django.core.management import call_command
+
+    from repact.server.lenders.models import Lender
+    from repact.server.tenancy import scope
+    from tests.integration import plans
+
+    call_command("migrate", verbosity=0)
+    lender = Lender.objects.create(slug="killed", name_zh="示例", name_en="Sample", is_demo=True)
+    with scope.acting_for(lender.id):
+        for number in range(1, PLANS + 1):
+            plans.in_force(lender, NOW, [plans.document(principal=10**10)], number=number)
+
+
+def pay() -> None:
+    """Pay from a number on, for ever, one after the other; say each number once it is done."""
+    from repact.server.agreements.models import Agreement
+    from repact.server.audit import actor
+    from repact.server.lenders.models import Lender
+    from repact.server.repayments import actions
+    from repact.server.tenancy import scope
+
+    lender = Lender.objects.get()
+    with scope.acting_for(lender.id):
+        agreements = list(Agreement.objects.order_by("reference").values_list("id", flat=True))
+        number = int(sys.argv[2])
+        while True:
+            actions.receive_payment(
+                by=actor.system(lender.id),
+                agreement_id=agreements[number % PLANS],
+                source=f"k{number}",
+                amount_minor=100 + number,
+                currency="CNY",
+                value_date=NOW.date(),
+                now=NOW,
+            )
+            sys.stdout.write(f"{number}\n")
+            sys.stdout.flush()
+            number += 1
+
+
+def look() -> None:
+    """What the database says, as JSON."""
+    from django.db.models import Count, Sum
+
+    from repact.ledger import chart
+    from repact.server.agreements.models import Agreement
+    from repact.server.audit.models import Event
+    from repact.server.books.models import Entry, Posting
+    from repact.server.lenders.models import Lender
+    from repact.server.repayments.models import Payment, PlanEvent
+    from repact.server.tenancy import scope
+    from tests.integration import plans
+
+    with scope.acting_for(Lender.objects.get().id):
+        for agreement in Agreement.objects.all():
+            plans.alive(agreement, NOW.date())
+        cash = Posting.objects.filter(account=chart.WALLET_CLEARING)
+        lines = Entry.objects.annotate(total=Sum("postings__amount_minor"), n=Count("postings"))
+        said = {
+            "payments": dict(Payment.objects.values_list("source", "amount_minor")),
+            "events": PlanEvent.objects.filter(kind="payment").count(),
+            "recorded": Event.objects.filter(action="repayments.post_payment").count(),
+            "cash_minor": cash.aggregate(total=Sum("amount_minor"))["total"] or 0,
+            "unbalanced": lines.exclude(total=0).count(),
+        }
+    sys.stdout.write(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()
