@@ -30,6 +30,7 @@ bench: .venv/.dev .venv-bench/.done
 	PYTHONPATH=src .venv-bench/bin/python bench/engine.py
 	$(BIN)/python bench/import_loans.py
 	PYTHONPATH=src:. $(BIN)/python bench/signing.py
+	$(BIN)/python bench/day.py
 	$(BIN)/python bench/offers.py
 	$(BIN)/python bench/agreements.py
 	$(BIN)/python bench/counter_http.py
@@ -38,6 +39,7 @@ prove: .venv/.dev
 	REPACT_EXAMPLES=50000 $(BIN)/pytest -q tests/generative
 	REPACT_RACE_ROUNDS=250 $(BIN)/pytest -q tests/integration/test_offers.py \
 		tests/integration/test_negotiation.py -k "Races or sixteen"
+	REPACT_SIMULATED=500 REPACT_ROUNDS=250 $(BIN)/pytest -q tests/simulation tests/integration/test_repayments.py
 	$(BIN)/python tools/plant_bugs.py
 	$(BIN)/python tools/mutate.py
 

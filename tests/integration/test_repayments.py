@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 
 import httpx
@@ -22,6 +23,8 @@ from repact.server.repayments import queries as repayment_queries
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import Collection, DueItem, Payment
 from tests.integration.world import at_once, run_jobs
+
+ROUNDS = int(os.environ.get("REPACT_ROUNDS", "10"))
 
 
 @pytest.fixture
@@ -100,12 +103,21 @@ class TestAPayment:
         assert not Payment.objects.exists()
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.parametrize("round_", range(3))
-    def test_sixteen_times_at_once_is_posted_once(self, world, pay, round_):
-        results = at_once(16, world.lender.id, lambda: pay(7_777))
-        assert len({payment.id for payment in results}) == 1
-        assert Payment.objects.count() == 1
-        assert Entry.objects.filter(template="payment_received").count() == 1
+    def test_sixteen_times_at_once_is_posted_once(self, world, pay):
+        for round_ in range(ROUNDS):
+            name = f"bank:round-{round_}"
+            results = at_once(16, world.lender.id, lambda name=name: pay(101, source=name))
+            assert len({payment.id for payment in results}) == 1
+            assert Payment.objects.count() == round_ + 1
+            assert Entry.objects.filter(template="payment_received").count() == round_ + 1
+
+    @pytest.mark.django_db(transaction=True)
+    def test_told_differently_at_once_is_one_of_them_and_the_rest_is_refused(self, world, pay):
+        amounts = iter(range(1_001, 1_009))
+        results = at_once(8, world.lender.id, lambda: pay(next(amounts), source="bank:same"))
+        refused = [r for r in results if isinstance(r, RepaymentError)]
+        assert (len(refused), Payment.objects.count()) == (7, 1)
+        assert {error.code for error in refused} == {"repayments.source_reused"}
 
     @pytest.mark.django_db(transaction=True)
     def test_beside_others_at_once_loses_none(self, world, pay):

@@ -113,7 +113,7 @@ def _worth_doing(
 
 def _do(life: Life, due_date: date, kind: ladder.Kind, *, by: Actor, now: datetime) -> None:
     if kind == "debit":
-        collecting.request_collection(by=by, agreement_id=life.agreement.id, now=now)
+        collecting.ask(life, by=by, now=now)
     elif kind != "breach":
         _tell(life, due_date, kind, by=by, now=now)
     elif life.conduct.declared_by == "clock":
@@ -148,6 +148,8 @@ def _note_states(life: Life) -> None:
         for row in state.rows
         if row.open_minor and row.due_date < life.on
     }
+    if not standings:
+        return
     items = DueItem.objects.filter(agreement=life.agreement, due_date__lt=life.on)
     for item in items.exclude(state="paid"):
         standing = standings.get((item.part, item.number), item.state)

@@ -28,7 +28,14 @@ def request_collection(
     is open, or the mandate is revoked or disputed and the clock asks.
     Raises `repayments.more_than_owed`, `.not_positive`, `.charging_stopped`.
     """
-    life = _life(by, agreement_id, now)
+    return ask(_life(by, agreement_id, now), by=by, amount_minor=amount_minor, now=now)
+
+
+def ask(
+    life: Life, /, *, by: Actor, amount_minor: int | None = None, now: datetime
+) -> Collection | None:
+    """The same for a plan at hand, whose agreement is locked: a step of the actions that may."""
+    agreement_id = life.agreement.id
     plan, by_mandate = life.plan, by.role == SYSTEM
     waiting = Collection.objects.filter(agreement_id=agreement_id, state="requested").first()
     if waiting or not life.next_due_date:
