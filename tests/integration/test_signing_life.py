@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 import re
 import subprocess
@@ -13,16 +12,12 @@ from datetime import date, timedelta
 import httpx
 import pytest
 from asn1crypto import x509
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import authority
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.actions import drafts
-from repact.server.agreements.actions.drafts import NamedSigner
-from repact.server.agreements.documents import agreement as document
-from repact.server.agreements.documents import parties
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, Document, Signature, SigningRecord
 from repact.server.agreements.signing import verification
@@ -30,8 +25,8 @@ from repact.server.audit.models import Event
 from repact.server.clock import ports
 from repact.server.people.models import Borrower
 from tests.conftest import KEY
+from tests.integration.signing import guarantor, named, newest, sign_by_link, signed, verified
 from tests.integration.world import At, at_once, run_jobs
-from tests.unit.agreements.contents import contents
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 
@@ -44,52 +39,6 @@ def by(world):
 @pytest.fixture
 def agreement(world, by):
     return world.drafted(by)
-
-
-def guarantor(agreement, **changed):
-    """Zhao Lei guarantees half, and is reached at his own wallet."""
-    said = agreement_queries.contents(agreement)
-    liability = parties.Liability(
-        kind="up_to", loan_refs=(said.debts[0].loan_ref,), amount_minor=500_000
-    )
-    party = {"role": "guarantor", "name": "赵磊", "id_number_masked": "999**********0002"}
-    signer = parties.Signer(**party, liability=liability)
-    return NamedSigner(**{"party": signer, "account": "demo-zhaolei", **changed})
-
-
-def named(world, agreement, *signers):
-    return agreement_actions.name_signers(
-        by=world.staff("supervisor"), agreement_id=agreement.id, signers=signers, now=world.now
-    )
-
-
-def newest(account):
-    page = httpx.get(f"{settings.REPACT_WALLET_URL}/u/{account}").text
-    return page.split("<li>")[1]
-
-
-def signed(world, by, agreement):
-    """Signed by the borrower; jobs not yet run."""
-    world.read(by, agreement)
-    return world.sign(by, agreement, world.code(by, agreement))
-
-
-def sign_by_link(world, token):
-    system = world.system
-    with ports.using(At(world.now - timedelta(seconds=60))):
-        agreement_actions.open_by_link(by=system, token=token, now=world.now)
-    agreement_actions.confirm_by_link(by=system, token=token, now=world.now)
-    agreement_actions.request_code_by_link(by=system, token=token, now=world.now)
-    code = re.findall(r"(?<!\d)\d{6}(?!\d)", newest("demo-zhaolei"))[0]
-    return agreement_actions.sign_by_link(
-        by=system, token=token, code=code, consent=True, device="test", now=world.now
-    )
-
-
-def verified(agreement):
-    pdf = agreement_queries.pdf(agreement)
-    later = ports.now() + timedelta(days=1)
-    return verification.verify(pdf, roots=agreement_queries.roots(), at=later)
 
 
 class TestSeveralSigners:
@@ -328,21 +277,6 @@ class TestAnEnd:
             Agreement.objects.update(state=state)
 
 
-class TestAVersionThatReplaces:
-    def test_ends_the_old_one_in_the_same_transaction(self, world, by, agreement):
-        signed(world, by, agreement)
-        run_jobs()
-        other = world.borrower("zhaolei")
-        new = world.drafted(other)
-        Agreement.objects.filter(id=new.id).update(replaces=agreement.id)
-        signed(world, other, new)
-        run_jobs()
-        assert Agreement.objects.get(id=new.id).state == "in_force"
-        old = Agreement.objects.get(id=agreement.id)
-        assert (old.state, old.ended_at) == ("superseded", world.now)
-        assert Event.objects.filter(action="agreements.supersede").count() == 1
-
-
 class TestACode:
     def test_is_for_one_document_only(self, world, by, agreement):
         other = world.borrower("zhaolei")
@@ -359,68 +293,6 @@ class TestACode:
         world.now = agreement_queries.sign_until(agreement)
         with pytest.raises(AgreementError, match="too_late"):
             agreement_actions.request_code(by=by, agreement_id=agreement.id, now=world.now)
-
-
-class TestAnOralAgreement:
-    RECORDING = hashlib.sha256(b"the call").hexdigest()
-
-    def record(self, world, offer):
-        return agreement_actions.record_oral(
-            by=world.staff("agent"),
-            offer_id=offer.id,
-            content_sha256=offer.content_sha256,
-            recording_sha256=self.RECORDING,
-            said_at=world.now,
-            words="可以，就按这个方案",
-            now=world.now,
-        )
-
-    def test_gets_the_same_text_record_and_seal(self, world, by):
-        offer = world.offered(by).offers_in_order[0]
-        assert self.record(world, offer).id == self.record(world, offer).id
-        run_jobs()
-        agreement = Agreement.objects.get()
-        assert agreement.state == "in_force"
-        assert agreement_queries.contents(agreement).channel == "oral"
-        assert verified(agreement).problems == []
-        (record,) = agreement_queries.evidence(agreement)
-        assert record.evidence["recording_sha256"] == self.RECORDING
-        assert record.evidence["method"] == "oral"
-
-    def test_needs_its_recording(self, world, by):
-        offer = world.offered(by).offers_in_order[0]
-        self.RECORDING = ""
-        with pytest.raises(AgreementError, match="recording_missing"):
-            self.record(world, offer)
-
-
-class TestAPaper:
-    def test_is_sealed_once_at_the_end(self, world, by):
-        agreement = world.in_force(by)
-        text = agreement_queries.pdf(agreement)
-
-        def issue():
-            return agreement_actions.issue_paper(
-                by=world.system,
-                agreement_id=agreement.id,
-                kind="settlement",
-                pdf=document.render(contents()),
-                now=world.now,
-            )
-
-        with pytest.raises(AgreementError, match="wrong_state"):
-            issue()
-        agreement_actions.complete(by=world.system, agreement_id=agreement.id, now=world.now)
-        assert issue().id == issue().id
-        (paper,) = agreement_queries.papers(agreement)
-        sealed = agreement_actions.papers.read(agreement, paper)
-        at = ports.now() + timedelta(days=1)
-        assert verification.verify_paper(sealed, roots=agreement_queries.roots(), at=at).is_good
-        broken = sealed + b"\n"
-        assert not verification.verify_paper(broken, roots=agreement_queries.roots(), at=at).is_good
-        assert text == agreement_queries.pdf(agreement)
-        facts = Event.objects.get(action="agreements.issue_paper").facts
-        assert facts["credit_record"] == "settled"
 
 
 class TestASharedLink:

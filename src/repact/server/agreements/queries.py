@@ -149,6 +149,29 @@ def is_confirmed(agreement: Agreement, page: str, /) -> bool:
     ).exists()
 
 
+def sheet_seconds(agreement: Agreement, /) -> int:
+    """For how long the cost sheet was open until it was confirmed; 0 while it is not."""
+    reading = agreement.readings.filter(
+        page="costs", confirmed_at__isnull=False, shown_sha256=agreement.contents_sha256
+    ).first()
+    return int((reading.confirmed_at - reading.opened_at).total_seconds()) if reading else 0
+
+
+def answered_minor(signature: Signature, /) -> int:
+    """The most a person beside the borrower answers for: the debts in their list and no others."""
+    liability = signature.liability
+    said = contents(signature.agreement)
+    listed = sum(
+        debt.result["totals"]["payment_minor"]
+        for debt in said.debts
+        if debt.loan_ref in liability.get("loan_refs", ())
+    )
+    most = liability.get("amount_minor")
+    if liability["kind"] == "represented":
+        return 0
+    return listed if most is None else min(listed, most)
+
+
 def signers(agreement: Agreement, /) -> list[Signature]:
     """Everybody who must sign, in order; the borrower first, the lender not among them."""
     return list(agreement.signatures.order_by("number"))

@@ -54,6 +54,9 @@ SENTENCES: dict[str, str] = {
     "agreements.identify_again": _(
         "For your safety, come in once more from your wallet. Your place is kept."
     ),
+    "agreements.not_lawful": _(
+        "A rule of the law is not met yet (%(rules)s), so nobody can sign. We look into it."
+    ),
     "agreements.not_opened": _("Open the page first, then confirm it."),
     "agreements.not_your_turn": _("Somebody else signs first. We send you a message."),
     "agreements.not_read": _("Please read the cost sheet and the key facts first."),

@@ -6,7 +6,7 @@ No doors here: the borrower comes in by `signing`, others by their own link thro
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -47,9 +47,7 @@ def assert_turn(agreement: Agreement, signature: Signature, /, now: datetime) ->
     `agreements.wrong_state`, `agreements.not_your_turn`, `agreements.too_late`, or
     `cases.time_barred` for a debt out of time that was not cleared (CN-CC-192/195).
     """
-    zone = lender_queries.get(agreement.lender_id).zone
-    on = clock_queries.business_date(now=now, zone=zone)
-    case_queries.assert_may_sign(agreement.case, on=on)
+    case_queries.assert_may_sign(agreement.case, on=business_date(agreement, now))
     open_to = (states.DRAFT, states.READY) if signature.number == 1 else (states.SIGNED,)
     if agreement.state not in open_to:
         raise AgreementError("agreements.wrong_state", state=agreement.state, event="sign")
@@ -57,6 +55,11 @@ def assert_turn(agreement: Agreement, signature: Signature, /, now: datetime) ->
         raise AgreementError("agreements.not_your_turn")
     if now >= queries.sign_until(agreement):
         raise AgreementError("agreements.too_late")
+
+
+def business_date(agreement: Agreement, now: datetime, /) -> date:
+    """The day of `now` where the lender is."""
+    return clock_queries.business_date(now=now, zone=lender_queries.get(agreement.lender_id).zone)
 
 
 def write_text(agreement: Agreement, /) -> Document:

@@ -20,7 +20,6 @@ from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, Reading, Signature
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, Actor
-from repact.server.cases import queries as case_queries
 from repact.server.clock import ports
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import wallet
@@ -30,6 +29,7 @@ from repact.server.offers import actions as offer_actions
 from repact.server.offers.models import Offer
 from repact.server.people import doors
 from repact.server.people import queries as people_queries
+from repact.server.policies import queries as policy_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,10 @@ def accept_offer(*, by: Actor, offer_id: UUID, content_sha256: str, now: datetim
 
 
 def draft(by: Actor, offer: Offer, now: datetime, /) -> Agreement:
-    """A new draft, with the borrower as its only signer so far."""
+    """A new draft, with the borrower as its only signer so far.
+
+    What the lender promises about time is as the policy said that the offer was made under.
+    """
     zone = lender_queries.get(by.lender_id).zone
     on = clock_queries.business_date(now=now, zone=zone)
     reference = _reference(by, on)
@@ -67,7 +70,7 @@ def draft(by: Actor, offer: Offer, now: datetime, /) -> Agreement:
         reference=reference,
         on=on,
         account_tail=_account_tail(borrower.wallet_account),
-        policy=case_queries.policy_of(offer.case, now=now).policy,
+        policy=policy_queries.by_hash(offer.offer_set.policy_sha256).policy,
         replaces=_named(replaced) if replaced else None,
         signature_level=authority.level(),
     )
@@ -218,13 +221,15 @@ def digest(stored: dict[str, Any], /) -> str:
 
 
 def _running_for(offer: Offer) -> Agreement | None:
-    """The plan that runs now for one of the offer's loans."""
+    """The plan that the case is to change, or else the one that runs for one of its loans."""
     refs = {loan.ref for loan in offer.offer_set.loans}
     running = Agreement.objects.filter(
         borrower_id=offer.case.borrower_id, state__in=[states.IN_FORCE, states.BREACHED]
     )
     for agreement in running.order_by("-drafted_at"):
-        if refs & {debt.loan_ref for debt in queries.contents(agreement).debts}:
+        if agreement.id == offer.case.running_agreement_id or refs & {
+            debt.loan_ref for debt in queries.contents(agreement).debts
+        }:
             return agreement
     return None
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from uuid import UUID
 
-from repact.server.agreements import queries, states
+from repact.server.agreements import lawful, queries, states
 from repact.server.agreements.actions import acts, drafts, files
 from repact.server.agreements.actions.acts import CODE_MINUTES, CODE_TRIES, CODES_PER_HOUR
 from repact.server.agreements.errors import AgreementError
@@ -17,6 +18,7 @@ from repact.server.offers import actions as offer_actions
 from repact.server.offers.models import Offer
 from repact.server.people import doors
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 __all__ = ["CODES_PER_HOUR", "CODE_MINUTES", "CODE_TRIES"]
 
 
@@ -31,7 +33,7 @@ def request_code(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     if signature.state != "waiting":
         raise AgreementError("agreements.wrong_state", state=agreement.state, event="code")
     acts.assert_turn(agreement, signature, now=now)
-    _assert_read(agreement)
+    _assert_read(agreement, now)
     acts.write_text(agreement)
     row = acts.ask_code(agreement, signature)
     audit_actions.record(
@@ -108,7 +110,7 @@ def agree(
         audit_actions.unchanged()
         return agreement
     acts.assert_turn(agreement, signature, now=now)
-    _assert_read(agreement)
+    _assert_read(agreement, now)
     if not queries.is_identified(identified_at):
         raise AgreementError("agreements.identify_again")
     acts.consent(
@@ -160,16 +162,20 @@ def record_oral(
     offer_id: UUID,
     content_sha256: str,
     recording_sha256: str,
+    recording_seconds: int,
+    is_read_out: bool,
     said_at: datetime,
     words: str,
     now: datetime,
 ) -> Agreement:
     """Record that a borrower agreed by voice: the same text, evidence and seal as any other.
 
-    `recording_sha256` names the kept recording, `words` what the borrower said. The signature in
-    the borrower's field is the lender's record of it and says so; a confirmation follows.
+    `recording_sha256` names the kept recording, `words` what the borrower said. The costs and the
+    clauses of weight must have been read out (`is_read_out`), in a call at least as long as the
+    cost sheet is to be read. The signature in the borrower's field is the lender's record of it and
+    says so; a confirmation follows.
     """
-    if len(recording_sha256) != 64 or not 0 < len(words) <= 500:
+    if not _SHA256.fullmatch(recording_sha256) or not 0 < len(words) <= 500:
         raise AgreementError("agreements.recording_missing", field="recording_sha256")
     offer = Offer.objects.select_related("case").filter(id=offer_id).first()
     if offer is None:
@@ -187,12 +193,21 @@ def record_oral(
     signature = agreement.signatures.get(number=1)
     signature.method = "oral"
     signature.save()
+    acts.assert_turn(agreement, signature, now=now)
+    lawful.assert_lawful(
+        agreement,
+        sheet_open_seconds=recording_seconds if is_read_out else 0,
+        highlighted=is_read_out,
+        on=acts.business_date(agreement, now),
+    )
     acts.write_text(agreement)
     acts.consent(
         agreement,
         signature,
         now=now,
         recording_sha256=recording_sha256,
+        recording_seconds=recording_seconds,
+        is_read_out=is_read_out,
         said_at=said_at.isoformat(),
         words=words,
         recorded_by=str(by.id),
@@ -214,7 +229,14 @@ def _own(by: Actor, agreement_id: UUID) -> tuple[Agreement, Signature]:
     return agreement, agreement.signatures.get(number=1)
 
 
-def _assert_read(agreement: Agreement) -> None:
+def _assert_read(agreement: Agreement, now: datetime) -> None:
+    """Both pages confirmed, and nothing in the way by the law of the day."""
     for page in ("costs", "facts"):
         if not queries.is_confirmed(agreement, page):
             raise AgreementError("agreements.not_read", page=page)
+    lawful.assert_lawful(
+        agreement,
+        sheet_open_seconds=queries.sheet_seconds(agreement),
+        highlighted=True,  # the page of key facts is them, and was confirmed
+        on=acts.business_date(agreement, now),
+    )

@@ -37,7 +37,7 @@ def missing(contents: Contents, /) -> tuple[Missing, ...]:
         for asked in lists()
         if _applies(asked, contents)
         for item, needs in asked["items"].items()
-        if not all(any(code in said for code in need.split("|")) for need in needs)
+        if not all(_says(said, need) for need in needs)
     ]
     language = contents.languages[0]
     speaker = Speaker(contents, language)
@@ -56,11 +56,32 @@ def assert_complete(contents: Contents, /) -> None:
         raise AgreementError("agreements.incomplete", items=", ".join(items))
 
 
+def stated(contents: Contents, /) -> frozenset[str]:
+    """What the law asks for by name (`requires` of its entries) and the text says in each of its
+    languages; `stated.json` names the sections and clauses that say it."""
+    said = [compose(contents, language).codes() for language in contents.languages]
+    return frozenset(
+        name
+        for name, needs in _names().items()
+        if all(_says(codes, need) for need in needs for codes in said)
+    )
+
+
 @functools.cache
 def lists() -> tuple[dict[str, Any], ...]:
     """Every list, with its rule and where it applies."""
     file = resources.files(__package__) / "checklists.json"
     return tuple(json.loads(file.read_text(encoding="utf-8")))
+
+
+@functools.cache
+def _names() -> dict[str, list[str]]:
+    file = resources.files(__package__) / "stated.json"
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def _says(codes: set[str], need: str) -> bool:
+    return any(code in codes for code in need.split("|"))
 
 
 def _applies(asked: dict[str, Any], contents: Contents) -> bool:

@@ -97,6 +97,7 @@ def sign_beside(request: HttpRequest, *, token: str) -> HttpResponse:
     context = {
         "signature": signature,
         "contents": agreement_queries.contents(signature.agreement),
+        "answered_minor": agreement_queries.answered_minor(signature),
         "code_sent": agreement_queries.waiting_code(signature) is not None,
         "seconds": signature.agreement.contents["cost_sheet_seconds"],
         "problems": problems,

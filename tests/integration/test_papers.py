@@ -1,0 +1,192 @@
+"""New versions, agreements made by voice, what the law asks, and the papers beside an agreement."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from repact.law import catalogue
+from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.documents import agreement as document
+from repact.server.agreements.documents import checklist
+from repact.server.agreements.errors import AgreementError
+from repact.server.agreements.models import Agreement, Document, Signature
+from repact.server.agreements.signing import verification
+from repact.server.audit.models import Event
+from repact.server.cases import actions as case_actions
+from repact.server.cases.models import LimitationNote
+from repact.server.clock import ports
+from repact.server.loans import queries as loan_queries
+from repact.server.offers import actions as offer_actions
+from repact.server.reviews import actions as review_actions
+from tests.integration.signing import signed, verified
+from tests.integration.world import ANSWERS, run_jobs
+from tests.unit.agreements.contents import contents
+
+
+@pytest.fixture
+def by(world):
+    return world.borrower()
+
+
+@pytest.fixture
+def agreement(world, by):
+    return world.drafted(by)
+
+
+class TestAVersionThatReplaces:
+    def renegotiated(self, world, by, running):
+        """A second case that names the running agreement, up to its draft."""
+        loans = [loan.id for loan in loan_queries.in_plan_of_borrower(by.id)]
+        case = case_actions.open(
+            by=by,
+            loan_ids=loans,
+            language="zh-hans",
+            now=world.now,
+            running_agreement_id=running.id,
+        )
+        for screen, answers in ANSWERS.items():
+            case_actions.save_answers(
+                by=by, case_id=case.id, screen=screen, answers=answers, now=world.now
+            )
+        case_actions.submit(by=by, case_id=case.id, now=world.now)
+        boss = world.staff("supervisor")
+        review_actions.take(by=boss, case_id=case.id, now=world.now)
+        made = offer_actions.prepare(by=boss, case_id=case.id, now=world.now)
+        sent = offer_actions.send(by=boss, set_id=made.id, message="", now=world.now)
+        return world.accept(by, sent.offers_in_order[0])
+
+    def test_names_the_old_one_and_ends_it_with_its_own_seal(self, world, by):
+        old = world.in_force(by)
+        new = self.renegotiated(world, by, old)
+        assert new.replaces_id == old.id
+        assert agreement_queries.contents(new).replaces.contents_sha256 == old.contents_sha256
+        assert Agreement.objects.get(id=old.id).state == "in_force"
+        signed(world, by, new)
+        assert Agreement.objects.get(id=old.id).state == "in_force"
+        run_jobs()
+        assert Agreement.objects.get(id=new.id).state == "in_force"
+        ended = Agreement.objects.get(id=old.id)
+        assert (ended.state, ended.ended_at) == ("superseded", world.now)
+        assert Event.objects.filter(action="agreements.supersede").count() == 1
+
+    def test_is_the_same_persons_in_the_database(self, world, by):
+        running = world.in_force(by)
+        other = world.drafted(world.borrower("zhaolei"))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Agreement.objects.filter(id=other.id).update(replaces=running.id)
+
+
+class TestADebtOutOfTime:
+    def test_is_not_signed_in_the_database(self, world, agreement):
+        case = agreement.case
+        LimitationNote.objects.create(
+            lender_id=case.lender_id,
+            case=case,
+            loan=case.loans.first(),
+            barred_date=date(2023, 1, 1),
+            noted_at=world.now,
+        )
+        with pytest.raises(IntegrityError, match="out of time"), transaction.atomic():
+            Signature.objects.update(state="agreed", agreed_at=world.now)
+
+
+class TestWhatTheLawAsks:
+    def test_is_asked_before_a_code_is_sent(self, world, by, agreement, monkeypatch):
+        world.read(by, agreement)
+        monkeypatch.setattr(checklist, "stated", lambda _: frozenset({"terms_before"}))
+        with pytest.raises(AgreementError, match="not_lawful") as raised:
+            world.code(by, agreement)
+        assert "CN-CC-543" in raised.value.params["rules"]
+        assert not Document.objects.exists()
+
+    def test_is_what_a_text_says_by_name(self):
+        said = checklist.stated(contents())
+        assert {"balance", "structure", "terms_before", "cost_payee", "default_liability"} <= said
+        assert "no_new_cards_promise" not in said
+
+    def test_has_a_place_in_the_text_for_every_name(self):
+        asked = {
+            name
+            for place in catalogue.jurisdictions()
+            for entry in catalogue.load(place).entries
+            if entry.check == "contents"
+            for name in entry.requires
+        }
+        assert asked <= checklist._names().keys()
+
+
+class TestAnOralAgreement:
+    RECORDING = hashlib.sha256(b"the call").hexdigest()
+
+    def record(self, world, offer, seconds=240, is_read_out=True):
+        return agreement_actions.record_oral(
+            by=world.staff("agent"),
+            offer_id=offer.id,
+            content_sha256=offer.content_sha256,
+            recording_sha256=self.RECORDING,
+            recording_seconds=seconds,
+            is_read_out=is_read_out,
+            said_at=world.now,
+            words="可以，就按这个方案",
+            now=world.now,
+        )
+
+    def test_gets_the_same_text_record_and_seal(self, world, by):
+        offer = world.offered(by).offers_in_order[0]
+        assert self.record(world, offer).id == self.record(world, offer).id
+        run_jobs()
+        agreement = Agreement.objects.get()
+        assert agreement.state == "in_force"
+        assert agreement_queries.contents(agreement).channel == "oral"
+        assert verified(agreement).problems == []
+        (record,) = agreement_queries.evidence(agreement)
+        assert record.evidence["recording_sha256"] == self.RECORDING
+        assert record.evidence["method"] == "oral"
+
+    @pytest.mark.parametrize(("seconds", "is_read_out"), [(5, True), (240, False)])
+    def test_needs_the_costs_read_out(self, world, by, seconds, is_read_out):
+        offer = world.offered(by).offers_in_order[0]
+        with pytest.raises(AgreementError, match="not_lawful") as raised:
+            self.record(world, offer, seconds, is_read_out)
+        assert "CN-COST-2026-2" in raised.value.params["rules"]
+        assert not Agreement.objects.exists()
+
+    def test_needs_its_recording(self, world, by):
+        offer = world.offered(by).offers_in_order[0]
+        self.RECORDING = ""
+        with pytest.raises(AgreementError, match="recording_missing"):
+            self.record(world, offer)
+
+
+class TestAPaper:
+    def test_is_sealed_once_at_the_end(self, world, by):
+        agreement = world.in_force(by)
+        text = agreement_queries.pdf(agreement)
+
+        def issue():
+            return agreement_actions.issue_paper(
+                by=world.system,
+                agreement_id=agreement.id,
+                kind="settlement",
+                pdf=document.render(contents()),
+                now=world.now,
+            )
+
+        with pytest.raises(AgreementError, match="wrong_state"):
+            issue()
+        agreement_actions.complete(by=world.system, agreement_id=agreement.id, now=world.now)
+        assert issue().id == issue().id
+        (paper,) = agreement_queries.papers(agreement)
+        sealed = agreement_actions.papers.read(agreement, paper)
+        at = ports.now() + timedelta(days=1)
+        assert verification.verify_paper(sealed, roots=agreement_queries.roots(), at=at).is_good
+        broken = sealed + b"\n"
+        assert not verification.verify_paper(broken, roots=agreement_queries.roots(), at=at).is_good
+        assert text == agreement_queries.pdf(agreement)
+        facts = Event.objects.get(action="agreements.issue_paper").facts
+        assert facts["credit_record"] == "settled"
