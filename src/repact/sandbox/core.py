@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS plan (
     ref TEXT PRIMARY KEY, agreement TEXT NOT NULL, currency TEXT NOT NULL, rows TEXT NOT NULL,
     total_minor INTEGER NOT NULL, waived_minor INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS payment (
-    id TEXT PRIMARY KEY, ref TEXT NOT NULL, amount_minor INTEGER NOT NULL);
+    id TEXT PRIMARY KEY, ref TEXT NOT NULL, agreement TEXT NOT NULL, amount_minor INTEGER NOT NULL);
 """
 )
 KINDS = {"hold": "stopped", "release": "running", "plan_started": "stopped"}
@@ -113,7 +113,10 @@ class Core:
         if not rows:
             return None
         paid = self.store.rows(
-            "SELECT COALESCE(sum(amount_minor), 0) AS total FROM payment WHERE ref = ?", ref
+            "SELECT COALESCE(sum(amount_minor), 0) AS total FROM payment"
+            " WHERE ref = ? AND agreement = ?",
+            ref,
+            rows[0]["agreement"],
         )
         total, paid_minor = rows[0]["total_minor"], paid[0]["total"]
         return {
@@ -171,9 +174,11 @@ class Core:
             raise RefusedError(422, "core.bad_payment")
 
         def make(db: Any) -> dict[str, Any]:
-            if not db.execute("SELECT 1 FROM plan WHERE ref = ?", (ref,)).fetchone():
+            plan = db.execute("SELECT agreement FROM plan WHERE ref = ?", (ref,)).fetchone()
+            if not plan:
                 raise RefusedError(422, "core.no_plan")
-            db.execute("INSERT INTO payment VALUES (?, ?, ?)", (f"{name}:{ref}", ref, amount))
+            values = (f"{name}:{ref}", ref, plan["agreement"], amount)
+            db.execute("INSERT INTO payment VALUES (?, ?, ?, ?)", values)
             return {"status": "kept"}
 
         return Answer(200, self.store.once(f"payment:{name}:{ref}", body, make))

@@ -10,9 +10,9 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class Request:
     body: dict[str, Any]
     origin: str
     raw: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Handler = Callable[[Request], Answer]
@@ -112,8 +113,8 @@ REQUESTS = "CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY, body TEXT, 
 class Peer:
     """Routes, the API key and the faults asked for."""
 
-    def __init__(self, name: str, key: str) -> None:
-        self.name, self._key = name, key
+    def __init__(self, name: str, key: str, *, scheme: str = "Bearer") -> None:
+        self.name, self._key, self._scheme = name, key, scheme
         self._routes: list[tuple[str, str, bool, Handler]] = []
         self._faults: list[dict[str, Any]] = []
         self._lock = threading.Lock()
@@ -128,7 +129,7 @@ class Peer:
     def answer(self, request: Request, authorization: str) -> Answer | None:
         """The answer, or None for a silence that was asked for."""
         handler, guarded = self._find(request)
-        if guarded and not hmac.compare_digest(authorization, f"Bearer {self._key}"):
+        if guarded and not hmac.compare_digest(authorization, f"{self._scheme} {self._key}"):
             raise RefusedError(401, "peer.unauthorized")
         fault = self._take_fault(request)
         if fault == "timeout_before_commit":
@@ -160,7 +161,8 @@ class Peer:
         return Answer(200, {})
 
     def _take_fault(self, request: Request) -> str | None:
-        if request.path == "/api/faults" or not request.path.startswith("/api/"):
+        own = request.path == "/api/faults" or request.path.startswith("/stand-in/")
+        if own or not request.path.startswith(("/api/", "/loans", "/rescheduleloans")):
             return None
         with self._lock:
             for fault in self._faults:
@@ -235,7 +237,8 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
             body = _json(raw) if self.headers.get("Content-Type", "") not in RAW_KINDS else {}
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
             origin = f"http://{self.headers.get('Host', '')}"
-            return Request(self.command, parts.path, query, body, origin, raw)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            return Request(self.command, parts.path, query, body, origin, raw, headers)
 
         def _send(self, made: Answer) -> None:
             data, kind = _written(made)

@@ -33,6 +33,12 @@ REPACT_WALLET_WEBHOOK_SECRETS = [
 REPACT_AGENCY_KEYS = dict(  # "code:key,code:key": what each collector's system is called with
     pair.split(":", 1) for pair in os.environ.get("REPACT_AGENCY_KEYS", "").split(",") if pair
 )
+REPACT_FINERACT_URL = os.environ.get("REPACT_FINERACT_URL", "")  # .../fineract-provider/api/v1
+REPACT_FINERACT_TENANT = os.environ.get("REPACT_FINERACT_TENANT", "default")
+REPACT_FINERACT_USER = os.environ.get("REPACT_FINERACT_USER", "")
+REPACT_FINERACT_PASSWORD = os.environ.get("REPACT_FINERACT_PASSWORD", "")
+REPACT_BUREAU_URL = os.environ.get("REPACT_BUREAU_URL", "")
+REPACT_BUREAU_KEY = os.environ.get("REPACT_BUREAU_KEY", "")
 REPACT_CORE_URL = os.environ.get("REPACT_CORE_URL", "http://127.0.0.1:8020")
 REPACT_CORE_KEY = os.environ.get("REPACT_CORE_KEY", "")
 
@@ -73,12 +79,14 @@ INSTALLED_APPS = [
     "repact.server.loans",
     "repact.server.webhooks",
     "repact.server.notices",
+    "repact.server.conversations",
     "repact.server.cases",
     "repact.server.evidence",
     "repact.server.reviews",
     "repact.server.offers",
     "repact.server.agreements",
     "repact.server.repayments",
+    "repact.server.bureau",
     "repact.server.statements",
     "repact.server.reconciliation",
     "repact.server.jobs",

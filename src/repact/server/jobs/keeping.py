@@ -22,7 +22,7 @@ def push_plan(*, lender_id: str, event_id: str) -> None:
         for part in _kept_by_core(agreement):
             rows = debts[str(part.loan_id)].result["rows"]
             core.push_plan(
-                agreement=agreement.reference,
+                agreement=str(agreement.id),
                 loan_ref=part.loan.ref,
                 currency=part.loan.currency,
                 rows=[

@@ -20,7 +20,7 @@ from repact.server.cases import sharing as case_sharing
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
-from repact.server.jobs import day, keeping, outside, recalling, sending, sharing
+from repact.server.jobs import day, keeping, outside, recalling, reporting, sending, sharing
 from repact.server.jobs.events import PATIENT
 from repact.server.jobs.events import carried as _event
 from repact.server.lenders import queries as lender_queries
@@ -38,7 +38,13 @@ from repact.server.repayments.models import Collection, Payment
 from repact.server.tenancy import scope
 
 STALLED_SECONDS = 30
-__all__ = ["keeping", "outside", "recalling", "sending"]  # tasks of its own, found by importing it
+__all__ = [
+    "keeping",
+    "outside",
+    "recalling",
+    "reporting",
+    "sending",
+]  # tasks of its own, found by importing it
 
 
 @app.task(name="jobs.send_holds", queue="flow", retry=PATIENT)

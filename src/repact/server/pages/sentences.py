@@ -152,6 +152,12 @@ SENTENCES: dict[str, str] = {
     "offers.too_many_questions": _(
         "Very many numbers in an hour. Wait a little, or ask a person: they can see what you tried."
     ),
+    "bureau.already_disputed": _("You have objected already. You get an answer in writing."),
+    "bureau.unknown_reason": _("Choose what is wrong."),
+    "conversations.empty": _("Write something first."),
+    "conversations.request_reused": _("This was sent already. Open the page again."),
+    "conversations.too_long": _("At most %(most)s characters, please."),
+    "conversations.unprintable": _("There is a character in it that cannot be shown."),
     "notices.unknown_channel": _("Choose channels we know."),
     "notices.email_unreadable": _("That is not an e-mail address."),
     "offers.wrong_state": _("These plans were already replaced."),
@@ -240,6 +246,15 @@ TOLD: dict[str, str] = {
     "due_soon": _("¥%(amount)s is due on %(due_date)s."),
     **plan_sentences.TOLD,
     "offers_ready": _("Your plans are ready to compare."),
+    "answered": _("There is an answer to your message."),
+    "record_notice": _(
+        "Your credit record will show a change. Your page says exactly what; you can object."
+    ),
+    "record_corrected": _("You were right about your credit record. It is being put right."),
+    "record_stands": _(
+        "We checked your credit record: what it shows is right. Your page says why and where to "
+        "turn."
+    ),
     "paid": _("¥%(amount)s arrived. Thank you."),
     "plan_refused": _("One plan was not agreed. The reason and another way are in your case."),
     "plan_begun": _("Agreement %(reference)s is in force. The old contract’s debits stay stopped."),

@@ -10,6 +10,7 @@ from repact.server.pages.borrower import (
     home,
     offers,
     offers_own,
+    outside,
     plan,
     signed,
 )
@@ -38,6 +39,14 @@ urlpatterns = [
         "case/<uuid:case_id>/talk/<uuid:entry_id>/withdraw/",
         offers_own.withdraw,
         name="withdraw_proposal",
+    ),
+    path("case/<uuid:case_id>/messages/", outside.messages, name="messages"),
+    path("case/<uuid:case_id>/messages/write/", outside.write, name="write"),
+    path("agreement/<uuid:agreement_id>/record/", outside.record, name="record"),
+    path(
+        "agreement/<uuid:agreement_id>/record/<uuid:report_id>/dispute/",
+        outside.dispute,
+        name="dispute",
     ),
     path("agreement/<uuid:agreement_id>/", agreement.show, name="agreement"),
     path("agreement/<uuid:agreement_id>/costs/", agreement.cost_sheet, name="cost_sheet"),

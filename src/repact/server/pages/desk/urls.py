@@ -11,6 +11,7 @@ from repact.server.pages.desk import (
     offers_builder,
     offers_policies,
     offers_talk,
+    outside,
 )
 
 app_name = "desk"
@@ -48,4 +49,8 @@ urlpatterns = [
     path("money/<uuid:suspense_id>/assign/", money.assign, name="assign_money"),
     path("money/<uuid:suspense_id>/return/", money.give_back, name="return_money"),
     path("money/stopped/<uuid:agreement_id>/", money.resume, name="resume_charging"),
+    path("outside/", outside.show, name="outside"),
+    path("outside/disputes/<uuid:dispute_id>/", outside.answer_dispute, name="answer_dispute"),
+    path("cases/<uuid:case_id>/messages/", outside.messages, name="messages"),
+    path("cases/<uuid:case_id>/messages/write/", outside.write, name="write"),
 ]

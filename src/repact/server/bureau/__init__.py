@@ -1,0 +1,1 @@
+"""What is reported to the credit bureau: told before, shown before, disputable."""

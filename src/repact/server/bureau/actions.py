@@ -1,0 +1,232 @@
+"""Planning a report, telling the borrower first, reporting, disputing and correcting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from repact.law import catalogue, clocks
+from repact.policy.loading import PolicyError
+from repact.server.agreements import queries as agreement_queries
+from repact.server.audit import actions as audit_actions
+from repact.server.audit.actor import AGENT, BORROWER, ENGINEER, SUPERVISOR, SYSTEM, Actor
+from repact.server.bureau import events
+from repact.server.bureau.errors import BureauError
+from repact.server.bureau.models import KINDS, PROOFS, Codes, Dispute, Report
+from repact.server.clock import queries as clock_queries
+from repact.server.lenders import queries as lender_queries
+from repact.server.loans.models import Loan
+from repact.server.notices import actions as notice_actions
+from repact.server.notices.models import Notice
+from repact.server.people import doors
+from repact.server.policies import queries as policy_queries
+
+TOLD = "record_notice"
+REASONS = ("not_mine", "wrong_amount", "wrong_date", "already_paid", "other")
+
+
+@doors.action("bureau.set_codes", may=(SYSTEM, ENGINEER))
+def set_codes(*, by: Actor, body: dict[str, str], now: datetime) -> Codes:
+    """The lender's own codes by kind. Raises BureauError `bureau.unknown_kind`."""
+    wrong = set(body) - set(KINDS)
+    if wrong or not all(0 < len(str(code)) <= 8 for code in body.values()):
+        raise BureauError("bureau.unknown_kind", kinds=sorted(wrong))
+    row, _ = Codes.objects.update_or_create(lender_id=by.lender_id, defaults={"body": body})
+    audit_actions.record(by=by, action="bureau.set_codes", subject_id=row.id, now=now)
+    return row
+
+
+@doors.action("bureau.plan_reports", may=(SYSTEM,))
+def plan_reports(
+    *, by: Actor, agreement_id: UUID, event_id: UUID, kinds: Sequence[str], now: datetime
+) -> list[Report]:
+    """Note what will be reported because of an event, and tell the borrower; once for the event.
+
+    No `kinds`: those of a plan that begins, loan by loan.
+    """
+    agreement = agreement_queries.get(agreement_id)
+    lender = lender_queries.get(by.lender_id)
+    on = clock_queries.business_date(now=now, zone=lender.zone)
+    contents = agreement_queries.contents(agreement)
+    made = []
+    for debt in contents.debts:
+        loan = Loan.objects.get(ref=debt.loan_ref)
+        for kind in kinds or events.of_debt(debt, loan):
+            report, fresh = Report.objects.get_or_create(
+                lender_id=by.lender_id,
+                loan=loan,
+                event_id=event_id,
+                kind=kind,
+                defaults={
+                    "agreement": agreement,
+                    "code": events.code(kind, lender=lender, on=on),
+                    "is_negative": kind in events.NEGATIVE,
+                    "content": {"agreement": agreement.reference, "on": on.isoformat()},
+                    "planned_at": now,
+                },
+            )
+            if fresh:
+                made.append(report)
+    if not made:
+        audit_actions.unchanged()
+        return []
+    for report in made:
+        _tell(by, report, agreement.borrower_id, now)
+    audit_actions.record(
+        by=by,
+        action="bureau.plan_reports",
+        subject_id=agreement.id,
+        case_id=agreement.case_id,
+        now=now,
+        kinds=[report.kind for report in made],
+    )
+    return made
+
+
+@doors.action("bureau.note_told", may=(SYSTEM, AGENT, SUPERVISOR))
+def note_told(*, by: Actor, report_id: UUID, proof: str, at: datetime, now: datetime) -> None:
+    """The borrower was told: by a gateway that took the message, on their page, or by letter.
+
+    From then on the days of notice run. Raises BureauError `bureau.unknown_proof`.
+    """
+    if proof not in PROOFS or at > now:
+        raise BureauError("bureau.unknown_proof")
+    report = Report.objects.select_for_update(of=("self",)).get(id=report_id)
+    if report.told_at:
+        audit_actions.unchanged()
+        return
+    report.told_at, report.proof = at, proof
+    report.not_before = at + timedelta(days=_notice_days(by, now))
+    report.save()
+    audit_actions.record(
+        by=by, action="bureau.note_told", subject_id=report.id, now=now, proof=proof
+    )
+
+
+@doors.action("bureau.note_reported", may=(SYSTEM,))
+def note_reported(*, by: Actor, report_id: UUID, receipt: str, now: datetime) -> None:
+    """The bureau has it; once. Raises BureauError `bureau.not_told` for what is negative and was
+    not told, or too short ago."""
+    report = Report.objects.select_for_update(of=("self",)).get(id=report_id)
+    if report.state != "planned":
+        audit_actions.unchanged()
+        return
+    assert_told(report, now=now)
+    report.state, report.reported_at, report.receipt = "reported", now, receipt[:80]
+    report.save()
+    audit_actions.record(
+        by=by, action="bureau.note_reported", subject_id=report.id, now=now, kind=report.kind
+    )
+
+
+@doors.action("bureau.dispute", may=(BORROWER,))
+def dispute(*, by: Actor, report_id: UUID, reason: str, now: datetime) -> Dispute:
+    """The borrower says that a report is wrong; answered within the law's days (20 in China).
+
+    While it is open a planned report is not sent. Raises BureauError `bureau.not_found`,
+    `bureau.unknown_reason`, `bureau.already_disputed`.
+    """
+    report = (
+        Report.objects.select_for_update(of=("self",))
+        .filter(id=report_id, agreement__borrower_id=by.id)
+        .first()
+    )
+    if report is None:
+        raise BureauError("bureau.not_found")
+    if reason not in REASONS:
+        raise BureauError("bureau.unknown_reason", field="reason")
+    if report.disputes.filter(answered_on=None).exists():
+        raise BureauError("bureau.already_disputed")
+    lender = lender_queries.get(by.lender_id)
+    on = clock_queries.business_date(now=now, zone=lender.zone)
+    due = clocks.credit_dispute(received_on=on, law=catalogue.load(lender.jurisdiction))
+    made = Dispute.objects.create(
+        lender_id=by.lender_id,
+        report=report,
+        reason=reason,
+        received_on=on,
+        due_date=due.last_day,
+    )
+    audit_actions.record(
+        by=by, action="bureau.dispute", subject_id=report.id, now=now, due=due.last_day.isoformat()
+    )
+    return made
+
+
+@doors.action("bureau.answer_dispute", may=(SUPERVISOR,))
+def answer_dispute(*, by: Actor, dispute_id: UUID, outcome: str, now: datetime) -> None:
+    """`corrected`: the report is withdrawn, or put right at the bureau; `stands`: it was true.
+
+    The borrower is told either way. Raises BureauError `bureau.unknown_outcome`.
+    """
+    if outcome not in {"corrected", "stands"}:
+        raise BureauError("bureau.unknown_outcome")
+    found = (
+        Dispute.objects.select_for_update(of=("self",))
+        .select_related("report__agreement")
+        .filter(id=dispute_id)
+        .first()
+    )
+    if found is None:
+        raise BureauError("bureau.not_found")
+    if found.answered_on:
+        audit_actions.unchanged()
+        return
+    lender = lender_queries.get(by.lender_id)
+    found.outcome = outcome
+    found.answered_on = clock_queries.business_date(now=now, zone=lender.zone)
+    found.save()
+    report = Report.objects.select_for_update(of=("self",)).get(id=found.report_id)
+    if outcome == "corrected" and report.state == "planned":
+        report.state = "withdrawn"
+        report.save()
+    elif outcome == "corrected":
+        Report.objects.create(
+            lender_id=by.lender_id,
+            agreement=report.agreement,
+            loan=report.loan,
+            event_id=found.id,
+            kind=report.kind,
+            code=report.code,
+            is_negative=False,
+            content={**report.content, "corrected": True},
+            planned_at=now,
+            corrects=report,
+        )
+    notice_actions.tell(
+        by=Actor(by.lender_id, SYSTEM, None),
+        borrower_id=found.report.agreement.borrower_id,
+        kind=f"record_{outcome}",
+        source=f"record_{outcome}:{found.id}",
+        now=now,
+    )
+    audit_actions.record(
+        by=by, action="bureau.answer_dispute", subject_id=found.id, now=now, outcome=outcome
+    )
+
+
+def assert_told(report: Report, /, *, now: datetime) -> None:
+    """Raise `bureau.not_told` unless a report may be sent now, `bureau.disputed` while disputed."""
+    if report.disputes.filter(answered_on=None).exists():
+        raise BureauError("bureau.disputed")
+    early = report.not_before is None or now < report.not_before
+    if report.is_negative and early:
+        raise BureauError("bureau.not_told")
+
+
+def _tell(by: Actor, report: Report, borrower_id: UUID, now: datetime) -> None:
+    source = f"{TOLD}:{report.id}"
+    notice_actions.tell(by=by, borrower_id=borrower_id, kind=TOLD, source=source, now=now)
+    report.notice = Notice.objects.get(source=source)
+    report.save()
+
+
+def _notice_days(by: Actor, now: datetime) -> int:
+    """The days between telling and reporting, as the policy promises; 10 without one."""
+    zone = lender_queries.get(by.lender_id).zone
+    on = clock_queries.business_date(now=now, zone=zone)
+    try:
+        return policy_queries.in_force(lender_id=by.lender_id, on=on).policy.service.notice_days
+    except PolicyError:
+        return 10

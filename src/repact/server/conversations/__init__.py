@@ -1,0 +1,1 @@
+"""Talking about a case: one thread, messages sealed, an answer promised by a time."""
