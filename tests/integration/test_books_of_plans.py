@@ -11,10 +11,12 @@ from typer.testing import CliRunner
 
 from repact.cli import server
 from repact.ledger import chart
+from repact.plans.modification import adjustment_minor
 from repact.server.books import queries
 from repact.server.books.models import Entry, Posting
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import verification
+from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments import signed, verification
 
 ON = date(2026, 11, 24)
 
@@ -103,6 +105,37 @@ class TestPlansAndBooks:
         as_owner("UPDATE repayments_payment SET amount_minor = amount_minor - 1 WHERE source = 'a'")
         as_owner("UPDATE repayments_suspense SET amount_minor = amount_minor + 5")
         assert found() == {("payments", 1), ("suspense", 5)}
+
+
+class TestWhatAPlanIsWorth:
+    """At the debt's original rate, booked with the seal, and nothing of it left in the end."""
+
+    def balance(self, plan, account):
+        return queries.balance_minor(agreement_id=plan.id, accounts=[account])
+
+    def test_is_booked_with_the_seal(self, plan):
+        part = signed.charged(plan)[0].plan
+        gain = adjustment_minor(part.position, part.terms, part.schedule)
+        assert gain
+        assert self.balance(plan, chart.MODIFICATION) == gain
+        account = chart.MODIFICATION_GAINS if gain > 0 else chart.MODIFICATION_LOSSES
+        assert self.balance(plan, account) == -gain
+
+    def test_leaves_nothing_when_all_is_paid(self, world, plan):
+        quote = repayment_queries.payoff_quote(plan, on=ON)
+        repayment_actions.post_payment(
+            by=world.system,
+            agreement_id=plan.id,
+            source="all",
+            amount_minor=quote.total_minor,
+            currency="CNY",
+            value_date=ON,
+            now=world.now,
+        )
+        plan.refresh_from_db()
+        assert plan.state == "completed"
+        beside = (chart.MODIFICATION, chart.WAIVERS_TO_EARN, chart.UNEARNED_INTEREST)
+        assert [self.balance(plan, account) for account in beside] == [0, 0, 0]
 
 
 class TestTheCommand:

@@ -16,6 +16,7 @@ Policy.buckets | what may be offered at which days past due | 逾期区间及可
 Policy.eligibility | who may have a plan | 准入条件
 Policy.accrual_while_open | what the debt does while a case is open | 协商期间是否计息
 Policy.accrual_of_offer | who bears the interest until an offer expires | 方案有效期内的利息由谁承担
+Policy.accounting | how the accountants judge a changed debt | 会计判断口径
 Policy.affordability | how means are measured | 还款能力的算法
 Policy.instruments | how far each instrument may go | 各项措施的范围
 Policy.cascade | the order in which concessions are tried | 让步的先后顺序
@@ -55,6 +56,12 @@ Eligibility.legal_stages | stages at which a plan may be made | 可协商的法�
 Eligibility.minors | always false: a guardian and a person are needed | 固定为 false：未成年人需监护人和人工
 AccrualWhileOpen.mode | frozen, reduced or running | 停息、减息或照常
 AccrualWhileOpen.annual_rate_ppm | the reduced rate, a year | 减息后的年利率
+Accounting.substantial | when a change is a new debt: ten_percent, ten_percent_or_kind, never | 实质性修改的判断方法
+Accounting.substantial_share_ppm | the share of ten_percent | 实质性修改的比例
+Accounting.diminished_share_ppm_max | a larger loss at the original rate is a default | 超过该比例的价值损失视为违约
+Accounting.stage_three_days | more days past due hint at stage three | 超过该逾期天数提示第三阶段
+Accounting.replaced_max | more plans replaced look like evergreening | 被取代的方案超过该数提示借新还旧
+Accounting.replaced_months | in so many months | 统计的月数
 Affordability.living_floor_first_minor | least spending of one person, a month | 一人每月最低生活支出
 Affordability.living_floor_each_minor | and of each further person | 每多一人增加
 Affordability.buffer_share_ppm | share of what is left that is kept | 结余中留作应急的比例

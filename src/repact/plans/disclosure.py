@@ -11,8 +11,8 @@ from repact.plans import annuity
 from repact.plans.annual_rates import effective_ppm, nominal_ppm
 from repact.plans.figures import Schedule
 from repact.plans.measures import apply
-from repact.plans.periods import constant_rates
-from repact.plans.position import Position
+from repact.plans.periods import PeriodRate, constant_rates
+from repact.plans.position import Contract, Position
 from repact.plans.terms import Frequency, Terms
 
 
@@ -85,13 +85,18 @@ def present_value(position: Position, terms: Terms, schedule: Schedule, /) -> in
     contract = position.contract
     if contract is None:
         return schedule.totals.payment_minor
+    rates = contract_rates(contract, terms, len(schedule.rows))
+    payments = [row.payment_minor for row in schedule.rows]
+    return DIVIDE[terms.rounding](*annuity.present_value(payments, rates))
+
+
+def contract_rates(contract: Contract, terms: Terms, count: int, /) -> list[PeriodRate]:
+    """The contract's own rate and day count in each period of a plan."""
     recurrence = terms.frequency.recurrence()
-    rates = constant_rates(
+    return constant_rates(
         annual_rate_ppm=contract.annual_rate_ppm,
         day_count=contract.day_count,
         effective=terms.effective_date,
-        due_dates=recurrence.dates(terms.first_due_date, len(schedule.rows)),
+        due_dates=recurrence.dates(terms.first_due_date, count),
         recurrence=recurrence,
     )
-    payments = [row.payment_minor for row in schedule.rows]
-    return DIVIDE[terms.rounding](*annuity.present_value(payments, rates))

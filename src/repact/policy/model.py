@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from repact.plans.conduct import Conduct
 from repact.plans.fields import Currency, Strict
+from repact.policy.accounting import Accounting
 from repact.policy.bounds import Instruments
 from repact.policy.fields import (
     Bilingual,
@@ -40,6 +41,7 @@ class Policy(Strict):
     eligibility: Eligibility
     accrual_while_open: AccrualWhileOpen
     accrual_of_offer: Literal["lender", "borrower"]
+    accounting: Accounting = Accounting()
     affordability: Affordability
     instruments: Instruments
     cascade: InstrumentNames

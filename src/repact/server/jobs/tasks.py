@@ -20,16 +20,7 @@ from repact.server.cases import sharing as case_sharing
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
-from repact.server.jobs import (
-    day,
-    keeping,
-    outside,
-    papers,
-    recalling,
-    reporting,
-    sending,
-    sharing,
-)
+from repact.server.jobs import day, keeping, outside, recalling, reporting, sending, sharing
 from repact.server.jobs.events import PATIENT
 from repact.server.jobs.events import carried as _event
 from repact.server.lenders import queries as lender_queries
@@ -50,7 +41,6 @@ STALLED_SECONDS = 30
 __all__ = [
     "keeping",
     "outside",
-    "papers",
     "recalling",
     "reporting",
     "sending",

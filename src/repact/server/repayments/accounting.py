@@ -19,13 +19,14 @@ def open_minor(state: PlanState, /) -> dict[str, int]:
 def change(before: PlanState, after: PlanState, /, *, cash_minor: int) -> Change:
     """What lies between two states of one plan when so much money moved."""
     was, now = open_minor(before), open_minor(after)
-    kept_waived = before.pending_minor + before.vested_minor
+    vested = after.vested_minor - before.vested_minor
     return Change(
         cash_minor=cash_minor,
         open_minor={name: now[name] - was[name] for name in COMPONENTS},
         late_minor=after.paid.late - before.paid.late,
         credit_minor=after.credit_minor - before.credit_minor,
-        returned_minor=kept_waived - after.pending_minor - after.vested_minor,
+        vested_minor=vested,
+        unearned_minor=before.pending_minor - after.pending_minor - vested,
     )
 
 
@@ -38,5 +39,6 @@ def less(one: Change, other: Change, /) -> Change:
         },
         late_minor=one.late_minor - other.late_minor,
         credit_minor=one.credit_minor - other.credit_minor,
-        returned_minor=one.returned_minor - other.returned_minor,
+        vested_minor=one.vested_minor - other.vested_minor,
+        unearned_minor=one.unearned_minor - other.unearned_minor,
     )

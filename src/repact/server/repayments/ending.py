@@ -58,7 +58,7 @@ def declare_breach(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     if not late:
         raise RepaymentError("repayments.breach_too_early", possible_from=None)
     agreement_actions.breach(by=system, agreement_id=agreement_id, now=now)
-    returned = sum(change.returned_minor for change in changes.values())
+    returned = sum(change.unearned_minor for change in changes.values())
     _tell(life, system, "breached", now, amount_minor=life.due_minor, returned_minor=returned)
     _record(life, by, "repayments.declare_breach", now, returned_minor=returned)
 
@@ -131,8 +131,17 @@ def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     for number, state in life.states.items():
         position = life.signed[number].position
         owed = _less(position, sum(state.paid) + state.prepaid_minor)
-        waived = life.signed[number].schedule.totals.waived_minor
-        _leave(life, number, "plan_withdrawn", owed, system, waived_back_minor=waived)
+        pending = state.pending_minor
+        waived = life.signed[number].schedule.totals.waived_minor - pending
+        _leave(
+            life,
+            number,
+            "plan_withdrawn",
+            owed,
+            system,
+            waived_back_minor=waived,
+            pending_minor=pending,
+        )
         _publish(life, number, owed, system, now, plan_runs=False)
         Part.objects.filter(id=life.parts[number].id).update(standing="withdrawn")
     _stand_down(life, "withdrawn")
@@ -168,7 +177,18 @@ def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetim
                     )
                 ],
             )
-            _leave(life, number, "plan_superseded", owed, by, late_minor=late)
+            # what waited to be earned is given up for good: the new plan does not ask for it
+            pending = state.pending_minor
+            _leave(
+                life,
+                number,
+                "plan_superseded",
+                owed,
+                by,
+                late_minor=late,
+                waived_back_minor=-pending,
+                pending_minor=pending,
+            )
             _publish(life, number, owed, by, now, plan_runs=False)
         _stand_down(life, "renegotiated")
         posting.earn_the_rest(life, by=by)
@@ -224,6 +244,7 @@ def _leave(
     *,
     late_minor: int = 0,
     waived_back_minor: int = 0,
+    pending_minor: int = 0,
 ) -> None:
     suffix = "" if number == 1 else f":{number}"
     book_actions.post(
@@ -236,6 +257,7 @@ def _leave(
             owed_minor={name: getattr(owed, f"{name}_minor") for name in COMPONENTS},
             late_minor=late_minor,
             waived_back_minor=waived_back_minor,
+            pending_minor=pending_minor,
         ),
         source=f"{template}:{life.agreement.id}{suffix}",
         agreement_id=life.agreement.id,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from repact.ledger import templates
+from repact.ledger import outcomes, sealing, templates
+from repact.plans.modification import adjustment_minor
 from repact.server.agreements.models import Agreement
 from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
@@ -13,7 +14,6 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Loan
 from repact.server.repayments import ending, lives, posting, signed
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import COMPONENTS
 from repact.server.repayments.signed import SignedPart
 
 
@@ -40,7 +40,7 @@ def open_plan(agreement: Agreement, /, *, by: Actor, now: datetime) -> Life:
 def _open_books(life: Life, number: int, part: SignedPart, loan: Loan, by: Actor) -> None:
     """The loan's receivables become the plan's; what accrued meanwhile is recognized first."""
     agreement, position = life.agreement, part.plan.position
-    currency, totals = position.currency, part.plan.schedule.totals
+    currency = position.currency
     accrued = {
         name: getattr(position, f"{name}_minor") - getattr(loan, f"{name}_minor")
         for name in ("interest", "penalty")
@@ -54,15 +54,17 @@ def _open_books(life: Life, number: int, part: SignedPart, loan: Loan, by: Actor
             ),
             source=f"recognized:{agreement.id}{suffix}",
         )
+    schedule = part.plan.schedule
     book_actions.post(
         by=by,
-        entry=templates.agreement_sealed(
-            on=life.on,
-            currency=currency,
-            owed_minor={name: getattr(position, f"{name}_minor") for name in COMPONENTS},
-            planned_minor={name: getattr(totals, f"{name}_minor") for name in COMPONENTS},
-            waived_minor=totals.waived_minor,
-        ),
+        entry=sealing.sealed(position, schedule, on=life.on),
         source=f"agreement:{agreement.id}{suffix}",
         agreement_id=agreement.id,
     )
+    if gain := adjustment_minor(position, part.plan.terms, schedule):
+        book_actions.post(
+            by=by,
+            entry=outcomes.modification_recognized(on=life.on, currency=currency, gain_minor=gain),
+            source=f"modified:{agreement.id}{suffix}",
+            agreement_id=agreement.id,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from repact.ledger import chart, plan_life
+from repact.ledger import chart, outcomes, plan_life
 from repact.ledger.plan_life import Change
 from repact.plans.servicing.events import Event, Reversal
 from repact.plans.servicing.replay import replay
@@ -96,6 +96,16 @@ def earn_the_rest(life: Life, /, *, by: Actor) -> None:
                 on=life.on, currency=life.plan.currency, amount_minor=left
             ),
             source=f"earned:{agreement.id}:rest:{life.plan.events_count}",
+            agreement_id=agreement.id,
+        )
+    adjusted = book_queries.balance_minor(agreement_id=agreement.id, accounts=[chart.MODIFICATION])
+    if adjusted:
+        book_actions.post(
+            by=by,
+            entry=outcomes.modification_unwound(
+                on=life.on, currency=life.plan.currency, amount_minor=-adjusted
+            ),
+            source=f"unwound:{agreement.id}:rest:{life.plan.events_count}",
             agreement_id=agreement.id,
         )
 
