@@ -10,7 +10,7 @@ import typer
 
 def demo(
     *,
-    port: Annotated[int, typer.Option(help="The web port; the peers take +10 and +20.")] = 8000,
+    port: Annotated[int, typer.Option(help="The web port; the peers take +10 to +60.")] = 8000,
     var: Annotated[Path, typer.Option(help="Where data is kept.")] = Path("var"),
     loans: Annotated[int, typer.Option(help="Loans in the invented book.")] = 5000,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import sys
@@ -12,7 +13,9 @@ from rich.console import Console
 from repact.sandbox.supervisor import Part, PartError, Supervisor, port_is_free
 
 HOST = "127.0.0.1"
-WALLET_OFFSET, CORE_OFFSET = 10, 20
+# The peers, each at the web's port and this much more.
+OFFSETS = {"wallet": 10, "core": 20, "messages": 40, "agency": 50, "bureau": 60}
+AGENCY = "demo-agency"
 LOANS = 5000
 BUSY, FAILED = 2, 1
 
@@ -20,7 +23,7 @@ BUSY, FAILED = 2, 1
 def run(*, port: int, var: Path, loans: int = LOANS) -> int:
     """Start everything, stay until told to stop, stop everything; returns the exit code."""
     console = Console(stderr=True)
-    ports = {"web": port, "wallet": port + WALLET_OFFSET, "core": port + CORE_OFFSET}
+    ports = {"web": port, **{name: port + offset for name, offset in OFFSETS.items()}}
     for name, number in ports.items():
         if not port_is_free(HOST, number):
             console.print(
@@ -51,13 +54,10 @@ def _prepare(ports: dict[str, int], var: Path) -> None:
     var.mkdir(parents=True, exist_ok=True)
     os.environ["REPACT_VAR"] = str(var.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "repact.sandbox.settings"
-    os.environ["REPACT_WALLET_URL"] = f"http://{HOST}:{ports['wallet']}"
-    os.environ["REPACT_CORE_URL"] = f"http://{HOST}:{ports['core']}"
+    seed = str(var.resolve()).encode()
+    _name_peers(ports, seed)
     os.environ["REPACT_SITE_URL"] = f"http://{HOST}:{ports['web']}"
     os.environ["REPACT_APPLICATION_ROLE"] = "0"
-    seed = str(var.resolve()).encode()
-    for name in ("REPACT_WALLET_KEY", "REPACT_CORE_KEY"):
-        os.environ.setdefault(name, hashlib.sha256(name.encode() + seed).hexdigest())
     from repact.server.config import catalogues  # noqa: PLC0415 - after the environment
 
     catalogues.compile_all()
@@ -69,8 +69,22 @@ def _prepare(ports: dict[str, int], var: Path) -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
 
 
+def _name_peers(ports: dict[str, int], seed: bytes) -> None:
+    """Where each peer is, and what it is called with: keys of this installation alone."""
+    for name in OFFSETS:
+        key = f"REPACT_{name.upper()}_KEY"
+        os.environ.setdefault(key, hashlib.sha256(key.encode() + seed).hexdigest())
+        os.environ[f"REPACT_{name.upper()}_URL"] = f"http://{HOST}:{ports[name]}"
+    for name in ("SMS", "PUSH"):
+        os.environ[f"REPACT_{name}_URL"] = os.environ["REPACT_MESSAGES_URL"]
+        os.environ[f"REPACT_{name}_KEY"] = os.environ["REPACT_MESSAGES_KEY"]
+    os.environ["REPACT_AGENCY_KEYS"] = f"{AGENCY}:{os.environ['REPACT_AGENCY_KEY']}"
+    secret = hashlib.sha256(b"webhooks" + seed).digest()
+    os.environ["REPACT_WALLET_WEBHOOK_SECRETS"] = f"whsec_{base64.b64encode(secret).decode()}"
+
+
 def _start_peers(supervisor: Supervisor, ports: dict[str, int], var: Path) -> None:
-    for name in ("wallet", "core"):
+    for name in OFFSETS:
         command = [sys.executable, "-m", f"repact.sandbox.{name}"]
         command += ["--host", HOST, "--port", str(ports[name]), "--data", str(var / name)]
         if name == "wallet":

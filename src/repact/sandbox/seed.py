@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -20,6 +21,7 @@ from repact.server.lenders import actions as lender_actions
 from repact.server.lenders.models import Lender
 from repact.server.loans import imports
 from repact.server.loans.models import Loan
+from repact.server.notices import recalls
 from repact.server.people import actions as people_actions
 from repact.server.policies import actions as policy_actions
 from repact.server.tenancy import scope
@@ -50,6 +52,7 @@ def fill(*, loans: int, peers: bool = True) -> Lender:
             _book(lender, now, loans)
         if peers:
             tell_peers()
+            _connect(lender, now)
     return lender
 
 
@@ -134,6 +137,27 @@ def tell_peers() -> None:
         _post(settings.REPACT_CORE_URL, settings.REPACT_CORE_KEY, "loans", loan_refs=batch)
 
 
-def _post(url: str, key: str, path: str, **body: object) -> None:
+def _connect(lender: Lender, now: datetime) -> None:
+    """Tell the wallet where its events go, and place the personas' debts with an agency."""
+    for secret in settings.REPACT_WALLET_WEBHOOK_SECRETS[:1]:
+        address = f"{settings.REPACT_SITE_URL}/api/v1/webhooks/wallet"
+        wallet_key = settings.REPACT_WALLET_KEY
+        _post(
+            settings.REPACT_WALLET_URL, wallet_key, "webhook-endpoint", url=address, secret=secret
+        )
+    by = actor.system(lender.id)
+    for code in settings.REPACT_AGENCY_KEYS:
+        url = os.environ["REPACT_AGENCY_URL"]
+        recalls.register_agency(by=by, code=code, name="示例催收服务", url=url, now=now)
+        accounts = [persona.wallet_account for persona in personas.BORROWERS]
+        free = Loan.objects.filter(
+            borrower__wallet_account__in=accounts, state="open", holds=None, placements=None
+        )
+        refs = list(free.values_list("ref", flat=True))
+        if refs:
+            recalls.place(by=by, agency_code=code, loan_refs=refs, now=now)
+
+
+def _post(url: str, key: str, path: str, /, **body: object) -> None:
     headers = {"Authorization": f"Bearer {key}"}
     httpx.post(f"{url}/api/{path}", json=body, headers=headers, timeout=30).raise_for_status()
