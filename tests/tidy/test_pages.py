@@ -8,7 +8,8 @@ from pathlib import Path
 import polib
 import pytest
 
-from repact.server.pages import sentences
+from repact.policy.limits import Caps, Tier
+from repact.server.pages import rules, sentences
 from tests.tidy import tree
 
 TEMPLATES = [p for p in tree.files(".html") if "templates" in p.parts]
@@ -80,3 +81,30 @@ class TestTheCatalogue:
         text = "\n".join(e.msgid + e.msgstr for e in CATALOGUE)
         texts = [text, *(p.read_text() for p in tree.files(".yaml", ".typ", ".html"))]
         assert [word for word in STREET_TALK for text in texts if word in text] == []
+
+
+class TestARule:
+    """Every code the pure rooms can say no with has a sentence, in both languages."""
+
+    def codes(self, pattern: str, *rooms: str) -> set[str]:
+        paths = [path for room in rooms for path in (tree.PACKAGE / room).glob("*.py")]
+        return {code for path in paths for code in re.findall(pattern, path.read_text())}
+
+    def test_that_refuses_a_plan_has_its_sentence(self):
+        refused = self.codes(r'Refusal\(\s*"((?:policy|plan)\.[a-z_.]+)"', "policy")
+        assert len(refused) > 25
+        assert refused - set(rules.RULES) == set()
+
+    def test_that_limits_authority_has_its_sentence(self):
+        limits = {f"policy.authority.{name}" for name in Tier.model_fields if "_max" in name}
+        caps = {f"policy.caps.{name}" for name in Caps.model_fields}
+        assert (limits | caps) - set(rules.RULES) == set()
+
+    def test_of_the_laws_clocks_has_its_sentence(self):
+        raised = self.codes(r'LawError\(\s*"(law\.[a-z_]+)"', "law")
+        known = set(sentences.SENTENCES) | {"law.unknown_jurisdiction", "law.series_has_no_value"}
+        assert raised - known == set()
+
+    def test_is_said_in_both_languages(self):
+        known = {entry.msgid for entry in CATALOGUE}
+        assert {rules.GENERAL, *rules.RULES.values(), *rules.HELPS.values()} - known == set()

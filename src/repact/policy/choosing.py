@@ -19,7 +19,16 @@ from repact.policy.candidates import Candidate, Head, Pace, light_rows
 from repact.policy.dominance import Merit
 from repact.policy.ground import Draft, Ground
 
-Label = Literal["lighter", "sooner", "breather", "least_total", "settlement", "faster", "counter"]
+Label = Literal[
+    "lighter",
+    "sooner",
+    "breather",
+    "least_total",
+    "settlement",
+    "relief",
+    "faster",
+    "counter",
+]
 PLAIN = Head()
 ALIKE_MAX = 8
 Judge = Callable[[Draft], "Refusal | None"]

@@ -52,7 +52,9 @@ class Facts:
     `affordable_minor` is None when nobody knows the income; then the borrower's own number counts.
     `evidence` are the kinds of documents shown; `settlement_minor` is a sum that could be paid at
     once, None when nothing was asked; `pays_more` says that the borrower asked to pay more than
-    what is affordable; `barred` are instruments ruled out for this case by its handling.
+    what is affordable; `barred` are instruments ruled out for this case by its handling;
+    `may_follow` is False once papers that were to follow never came; `relief` is the code of the
+    help for many that the case came from.
     """
 
     affordable_minor: int | None
@@ -67,6 +69,8 @@ class Facts:
     pays_more: bool = False
     barred: frozenset[str] = frozenset()
     is_minor: bool | None = None
+    may_follow: bool = True
+    relief: str = ""
 
     @property
     def ceiling_minor(self) -> int:
@@ -88,6 +92,8 @@ class Facts:
             "pays_more": self.pays_more,
             "barred": sorted(self.barred),
             "is_minor": self.is_minor,
+            "may_follow": self.may_follow,
+            "relief": self.relief,
         }
 
 

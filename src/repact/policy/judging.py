@@ -29,6 +29,7 @@ def judge(ground: Ground, draft: Draft, /) -> Refusal | None:
 def most_evidenced(ground: Ground, /) -> int | None:
     """The largest concession that what was shown, or may follow, is enough for; None for none."""
     facts, owed = ground.facts, ground.owed_minor
+    good = {"enough", "later"} if facts.may_follow else {"enough"}
     enough = [
         tier.concession_minor_max
         for tier in ground.policy.evidence
@@ -38,7 +39,7 @@ def most_evidenced(ground: Ground, /) -> int | None:
             owed_minor=owed,
             reasons=facts.reasons,
         ).standing(facts.evidence)
-        != "missing"
+        in good
     ]
     return max(enough, default=None)
 
@@ -74,6 +75,6 @@ def evidence_for(ground: Ground, draft: Draft, /) -> Evidence | None:
         tier=needed.tier.tier,
         kinds=needed.accepted,
         shown=needed.standing(facts.evidence) == "enough",
-        later_days=needed.tier.later_days,
-        trial_rows=needed.tier.trial_rows,
+        later_days=needed.tier.later_days if facts.may_follow else 0,
+        trial_rows=needed.tier.trial_rows if facts.may_follow else 0,
     )

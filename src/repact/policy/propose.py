@@ -24,7 +24,7 @@ from repact.plans.fields import WHOLE_PPM
 from repact.plans.instruments.change import Basis, terms_of
 from repact.plans.instruments.settlement import settlement
 from repact.plans.position import Position
-from repact.policy import authority, dominance, eligibility, explain, judging, space
+from repact.policy import authority, dominance, eligibility, explain, judging, presets, space
 from repact.policy.candidates import Calendar, Candidate, Pace, Relief
 from repact.policy.choosing import PURPOSES, Choosing, Label, Purpose, Refusal
 from repact.policy.facts import DebtFacts, Facts
@@ -87,6 +87,7 @@ def propose(
         return Proposal((), refused, 0, 0, fingerprint)
     choosing = choosing_for(ground)
     chosen, refused_asks = _choose(choosing)
+    chosen = _for_many(ground, chosen)
     kept = dominance.undominated([(item.draft.merit, item) for item in chosen])[:OFFERS_MAX]
     offers = [
         offered(choosing, item.draft, label=item.label, rank=rank)
@@ -239,6 +240,15 @@ def _choose(choosing: Choosing) -> tuple[list[Chosen], dict[str, Refusal]]:
     return chosen, refused
 
 
+def _for_many(ground: Ground, chosen: list[Chosen]) -> list[Chosen]:
+    """The preset plan of the help for many a case came from, alone; else what was chosen."""
+    found = next((item for item in ground.policy.relief if item.code == ground.facts.relief), None)
+    if found is None:
+        return chosen
+    draft = presets.preset(ground, found)
+    return [Chosen("relief", draft)] if isinstance(draft, Draft) else chosen
+
+
 def settle(ground: Ground, amount_minor: int, /) -> Draft | Refusal:
     """One sum by a day that settles everything, shared over the debts by what is owed; or why not.
 
@@ -301,7 +311,8 @@ def _with_faster(choosing: Choosing, offers: list[Offer]) -> list[Offer]:
 def offered(choosing: Choosing, draft: Draft, *, label: Label, rank: int = 1) -> Offer:
     """An admitted draft as an offer, with its certificates and everything it was checked by."""
     ground = choosing.ground
-    ceiling = draft.peak_minor if label == "settlement" else choosing.ceiling_minor
+    unasked = label in {"settlement", "relief"}
+    ceiling = draft.peak_minor if unasked else choosing.ceiling_minor
     evidence: Any = judging.evidence_for(ground, draft)
     offer = offer_of(
         ground,

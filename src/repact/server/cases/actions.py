@@ -179,6 +179,20 @@ def begin_review(*, by: Actor, case_id: UUID, now: datetime) -> Case:
     return move(by=by, case_id=case_id, event="begin_review", now=now, assigned_to_id=by.id)
 
 
+@doors.action("cases.give_to_person", may=(SYSTEM,))
+def give_to_person(*, by: Actor, case_id: UUID, why: str, now: datetime) -> None:
+    """No machine answers this case from now on; a person does. `why` is a code."""
+    case = _locked(case_id)
+    if case.needs_person or case.state not in states.OPEN:
+        audit_actions.unchanged()
+        return
+    case.needs_person = why
+    case.save()
+    audit_actions.record(
+        by=by, action="cases.give_to_person", subject_id=case.id, case_id=case.id, now=now, why=why
+    )
+
+
 @doors.action("cases.move", may=(AGENT, SUPERVISOR, BORROWER, SYSTEM))
 def move(*, by: Actor, case_id: UUID, event: str, now: datetime, **changes: Any) -> Case:
     """Move a case along `states.TABLE`; called by the stage where the event happens."""

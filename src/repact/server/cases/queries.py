@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from repact.policy import propose
 from repact.policy.affordability import Means
 from repact.policy.business import TradeMeans
 from repact.policy.loading import LoadedPolicy, PolicyError
@@ -153,28 +152,3 @@ def renewals_left(case: Case, /, *, now: datetime) -> int:
 def adviser_times_left(case: Case, /) -> int:
     """How often a debt adviser's time may still be given."""
     return max(ADVISER_MAX - HoldExtension.objects.filter(case=case, kind="adviser").count(), 0)
-
-
-def debts(case: Case, /, *, on: date) -> list[propose.DebtFacts]:
-    """The case's loans on a day, as a proposal sees them."""
-    return [
-        propose.DebtFacts(
-            loan_id=str(loan.id),
-            product_code=loan.product.code,
-            position=loan_queries.position(loan, on=on),
-            default_rate_ppm=loan.penalty_rate_ppm,
-            days_past_due=loan_queries.days_past_due(loan, on=on).contract,
-            legal_stage=loan.legal_stage,
-        )
-        for loan in loans(case)
-    ]
-
-
-def facts(case: Case, /, *, now: datetime) -> propose.Facts:
-    """What a proposal needs to know of the person, and no more."""
-    ability = case.answers["ability"]
-    return propose.Facts(
-        affordable_minor=affordability(case, now=now).affordable_minor,
-        wish_minor=ability["monthly_minor"] or 0,
-        payday=ability["payday"],
-    )

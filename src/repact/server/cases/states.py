@@ -21,6 +21,8 @@ STATES = (
 )
 # The hold is kept in all of these but the draft, which has none yet: a refusal can be appealed.
 OPEN = (DRAFT, SUBMITTED, IN_REVIEW, OFFERED, AGREED, REFUSED, APPEALED)
+# Why a case is closed whose plan was taken back in its cooling-off days: as if there had been none.
+TAKEN_BACK = "taken_back"
 # It is our turn: a hold promised for less is made longer without the borrower asking.
 OURS = (SUBMITTED, IN_REVIEW, OFFERED, AGREED, APPEALED)
 
@@ -43,9 +45,12 @@ TABLE = {
     (OFFERED, "expire"): IN_REVIEW,
     (OFFERED, "agree"): AGREED,
     (OFFERED, "withdraw"): WITHDRAWN,
+    (AGREED, "unsigned"): IN_REVIEW,
     (AGREED, "start_plan"): IN_PLAN,
     (IN_PLAN, "complete"): CLOSED,
     (IN_PLAN, "supersede"): CLOSED,
+    (IN_PLAN, "take_back"): CLOSED,
+    (IN_PLAN, "terminate"): CLOSED,
 }
 
 

@@ -41,8 +41,12 @@ def standing(case: Case, /, *, concession_minor: int, now: datetime) -> Standing
     A promise that was missed is not made again: then it is missing.
     """
     found = needed(case, concession_minor=concession_minor, now=now).standing(shown(case.id))
-    missed = Promise.objects.filter(case=case, state="missed").exists()
-    return "missing" if found == "later" and missed else found
+    return "missing" if found == "later" and was_missed(case.id) else found
+
+
+def was_missed(case_id: UUID, /) -> bool:
+    """Whether papers that were to follow never came."""
+    return Promise.objects.filter(case_id=case_id, state="missed").exists()
 
 
 def shown(case_id: UUID, /) -> set[str]:

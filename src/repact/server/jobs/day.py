@@ -13,7 +13,7 @@ from repact.server.clock import actions as clock_actions
 from repact.server.clock import ports
 from repact.server.clock import queries as clock_queries
 from repact.server.evidence import promises
-from repact.server.jobs import recalling, sending
+from repact.server.jobs import recalling, returning, sending
 from repact.server.jobs.models import LivedDay
 from repact.server.lenders import queries as lender_queries
 from repact.server.offers import actions as offer_actions
@@ -45,7 +45,8 @@ def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
     twins = offer_queries.twins_to_check(since=now - timedelta(days=1), most=automatic.TWINS_MAX)
     if twins:
         automatic.check_twins(by=by, sets_to_check=twins, now=now)
-    return len(due) + len(expired) + len(moved) + _around_cases(by=by, on=on, now=now)
+    late = returning.void_late(by=by, now=now)
+    return len(due) + len(expired) + len(moved) + late + _around_cases(by=by, on=on, now=now)
 
 
 def _around_cases(*, by: Actor, on: date, now: datetime) -> int:

@@ -9,6 +9,11 @@ from repact.server.audit import actions as audit_actions
 
 FORWARD: dict[str, str | tuple[str, ...]] = {
     "cases.submit": ("jobs.send_holds", "jobs.expect_evidence", "jobs.propose_offers"),
+    "cases.withdraw": "jobs.close_offers",
+    "evidence.promise_missed": "jobs.papers_missed",
+    "agreements.void": "jobs.reopen_case",
+    "repayments.withdraw": "jobs.end_case",
+    "repayments.terminate": "jobs.end_case",
     "cases.start_relief": "jobs.invite_to_relief",
     "cases.ask_lenders": "jobs.spread_request",
     "cases.decide_share": "jobs.gather_answers",
@@ -22,7 +27,7 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "agreements.next_signer": "jobs.invite_signer",
     "agreements.sign": "jobs.begin_plan",
     "loans.position_moved": "jobs.reissue_offers",
-    "offers.send": "jobs.tell_offers",
+    "offers.send": ("jobs.tell_offers", "jobs.await_papers"),
     "offers.refuse": "jobs.tell_refusal",
     "repayments.begin": (
         "jobs.tell_begun",

@@ -20,7 +20,16 @@ from repact.server.cases import sharing as case_sharing
 from repact.server.clock import queries as clock_queries
 from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
-from repact.server.jobs import day, keeping, outside, recalling, reporting, sending, sharing
+from repact.server.jobs import (
+    day,
+    keeping,
+    outside,
+    recalling,
+    reporting,
+    returning,
+    sending,
+    sharing,
+)
 from repact.server.jobs.events import PATIENT
 from repact.server.jobs.events import carried as _event
 from repact.server.lenders import queries as lender_queries
@@ -43,6 +52,7 @@ __all__ = [
     "outside",
     "recalling",
     "reporting",
+    "returning",
     "sending",
 ]  # tasks of its own, found by importing it
 

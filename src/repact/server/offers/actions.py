@@ -10,6 +10,7 @@ from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.cases import actions as case_actions
 from repact.server.cases import queries as case_queries
 from repact.server.cases import states as case_states
+from repact.server.cases.models import Case
 from repact.server.offers import budgets, making, queries, sets, transcript
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Approval, Offer, OfferSet
@@ -118,6 +119,68 @@ def use_budget(*, by: Actor, offer_id: UUID, now: datetime) -> None:
 def release_budget(*, by: Actor, offer_id: UUID, now: datetime) -> None:
     """Nothing came of a chosen plan (it was never signed): what was reserved is given back."""
     _end(by, offer_id, now, use=False)
+
+
+@doors.action("offers.withdraw_case", may=(BORROWER,))
+def withdraw_case(*, by: Actor, case_id: UUID, now: datetime) -> Case:
+    """The borrower takes the request back, and with it, in the same moment, every plan that was
+    offered or prepared. Raises what `cases.withdraw` raises."""
+    case = case_actions.withdraw(by=by, case_id=case_id, now=now)
+    _closed(by, case_id, now)
+    return case
+
+
+@doors.action("offers.close_case", may=(SYSTEM,))
+def close_case(*, by: Actor, case_id: UUID, now: datetime) -> None:
+    """A case is over or back with a person: nothing of what was offered can be chosen any more."""
+    _closed(by, case_id, now)
+
+
+@doors.action("offers.unsigned", may=(SYSTEM,))
+def unsigned(*, by: Actor, offer_id: UUID, now: datetime) -> None:
+    """Nothing came of a chosen plan: its agreement was dropped before it was sealed. What was
+    reserved is given back, and a person has the case again."""
+    set_id = Offer.objects.filter(id=offer_id).values_list("offer_set_id", flat=True).first()
+    if set_id is None:
+        raise OfferError("offers.not_found")
+    case = sets.lock(set_id).case
+    if case.state != case_states.AGREED:
+        audit_actions.unchanged()
+        return
+    _closed(by, case.id, now)
+    case_actions.move(by=by, case_id=case.id, event="unsigned", now=now)
+
+
+@doors.action("offers.papers_missed", may=(SYSTEM,))
+def papers_missed(*, by: Actor, case_id: UUID, now: datetime) -> None:
+    """Papers never came: a person has the case, and plans that waited for the papers are closed.
+
+    What was signed stays as it was signed.
+    """
+    Case.objects.select_for_update().get(id=case_id)
+    standing = queries.current_set(case_id)
+    case_actions.give_to_person(by=by, case_id=case_id, why="papers_missed", now=now)
+    waited = standing and any(offer.condition for offer in standing.offers_in_order)
+    if standing is None or standing.state not in {"draft", "sent"} or not waited:
+        return
+    _closed(by, case_id, now)
+    if standing.state == "sent":
+        case_actions.move(by=by, case_id=case_id, event="expire", now=now)
+
+
+def _closed(by: Actor, case_id: UUID, now: datetime) -> None:
+    closed = sets.close(case_id, now=now)
+    if not closed:
+        audit_actions.unchanged()
+        return
+    audit_actions.record(
+        by=by,
+        action="offers.close_case",
+        subject_id=closed[-1].id,
+        case_id=case_id,
+        now=now,
+        sets=[str(item.id) for item in closed],
+    )
 
 
 def _end(by: Actor, offer_id: UUID, now: datetime, *, use: bool) -> None:

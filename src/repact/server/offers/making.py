@@ -6,7 +6,7 @@ What is stored is enough to make the same plans again, which the nightly twin ch
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,11 @@ from repact.plans.document import Document
 from repact.plans.result import as_json
 from repact.policy import propose
 from repact.policy.loading import LoadedPolicy
+from repact.server.cases import facts as case_facts
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
 from repact.server.clock import queries as clock_queries
+from repact.server.evidence import promises
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans.models import Loan
 from repact.server.offers.models import Offer, OfferSet
@@ -35,7 +37,7 @@ from repact.server.policies import queries as policy_queries
 
 _DEBTS = TypeAdapter(list[propose.DebtFacts])
 _FACTS = TypeAdapter(propose.Facts)
-VERSION = 3  # of the stored facts: only facts of the same version can be compared
+VERSION = 4  # of the stored facts: only facts of the same version can be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Made:
     concession_minor: int
     findings: list[dict[str, Any]]
     keep_up: dict[str, Any] | None
+    condition: dict[str, Any] | None = None
 
     @property
     def count(self) -> int:
@@ -104,7 +107,12 @@ def basis(case: Case, /, *, now: datetime) -> Basis:
     lender = lender_queries.get(case.lender_id)
     on = clock_queries.business_date(now=now, zone=lender.zone)
     loans = list(case_queries.loans(case))
-    debts = case_queries.debts(case, on=on)
+    debts = case_facts.debts(case, on=on)
+    facts = replace(
+        case_facts.facts(case, now=now),
+        evidence=tuple(sorted(promises.shown(case.id))),
+        may_follow=not promises.was_missed(case.id),
+    )
     return Basis(
         case=case,
         loans=loans,
@@ -114,7 +122,7 @@ def basis(case: Case, /, *, now: datetime) -> Basis:
         facts={
             "version": VERSION,
             "positions": _DEBTS.dump_python(debts, mode="json", exclude_none=True),
-            "facts": facts_as_json(case_queries.facts(case, now=now)),
+            "facts": facts_as_json(facts),
         },
     )
 
@@ -222,6 +230,7 @@ def of_offer(offer: Offer, /) -> Made:
         concession_minor=offer.concession_minor,
         findings=offer.findings,
         keep_up=offer.keep_up,
+        condition=offer.condition,
     )
 
 
@@ -257,4 +266,18 @@ def made_of(offer: propose.Offer, /) -> Made:
             {"rule_id": finding.rule_id, "params": finding.params} for finding in offer.findings
         ],
         keep_up=kept._asdict() if kept else None,
+        condition=condition_of(offer),
     )
+
+
+def condition_of(offer: propose.Offer, /) -> dict[str, Any] | None:
+    """What a plan is conditional on: papers of these kinds within so many days, its first payments
+    a trial until then. None where enough was shown, or nothing is wanted."""
+    wanted = offer.evidence
+    if not wanted.is_conditional:
+        return None
+    return {
+        "kinds": list(wanted.kinds),
+        "later_days": wanted.later_days,
+        "trial_rows": wanted.trial_rows,
+    }

@@ -124,6 +124,24 @@ def send_out(
     return offer_set
 
 
+def close(case_id: UUID, /, *, now: datetime) -> list[OfferSet]:
+    """Close everything that stands or is prepared in a case: nothing of it can be chosen or sent
+    any more, and what was reserved is given back. Part of an action."""
+    found = OfferSet.objects.select_for_update().filter(
+        case_id=case_id, state__in=["draft", "shadow", "sent", "chosen"]
+    )
+    closed = list(found.order_by("number"))
+    for offer_set in closed:
+        was_out = offer_set.state in {"sent", "chosen"}
+        offer_set.state = "expired" if was_out else "superseded"
+        offer_set.save()
+        offer_set.offers.update(state="closed")
+        budgets.release(offer_set, now=now)
+    asked = Approval.objects.filter(offer_set__in=closed, state="asked")
+    asked.update(state="withdrawn")
+    return closed
+
+
 def may_be_offered(case: Case, /) -> bool:
     """Whether the case is where offers are made."""
     return case.state in {case_states.SUBMITTED, case_states.IN_REVIEW, case_states.OFFERED}
@@ -177,6 +195,8 @@ def _store_offer(offer_set: OfferSet, number: int, made: making.Made) -> None:
         ],
         "schedule_sha256": made.schedule_sha256,
     }
+    if made.condition:
+        content["condition"] = made.condition
     Offer.objects.create(
         lender_id=offer_set.lender_id,
         offer_set=offer_set,
@@ -194,4 +214,5 @@ def _store_offer(offer_set: OfferSet, number: int, made: making.Made) -> None:
         concession_minor=made.concession_minor,
         findings=made.findings,
         keep_up=made.keep_up,
+        condition=made.condition,
     )

@@ -38,6 +38,28 @@ RULES: dict[str, str] = {
     "policy.authority.forbearance_number_max": _("It is not the first help for this debt."),
     "plan.never_ends": _("The interest would grow faster than the debt shrinks."),
     "plan.more_than_owed": _("That is more than is owed."),
+    "policy.rows_ask_more": _("So many payments need a larger amount each."),
+    "policy.first_payment_date": _("The first payment cannot be on that day."),
+    "policy.settlement_part_too_small": _(
+        "One of the loans is too small to take its part of one sum."
+    ),
+    "policy.evidence_above_every_tier": _("The amount is larger than documents alone can decide."),
+    "policy.tier_needed": _("Somebody else has to agree to it first."),
+    "policy.caps.agent_day_minor": _("More was given away today than one person may."),
+    "policy.caps.borrower_year_minor": _(
+        "More was given away to one borrower in a year than may be."
+    ),
+    "policy.caps.automatic_day_minor": _("More was given away today than may be without a person."),
+    "policy.product_not_covered": _("This kind of loan is not covered here."),
+    "policy.nothing_in_bucket": _("There is no plan for a debt this far in arrears."),
+    "policy.reason_not_covered": _("The reason told is not one this lender knows."),
+    "policy.owed_too_small": _("What is owed is too small for a plan."),
+    "policy.owed_too_large": _("What is owed is more than a plan here may cover."),
+    "policy.not_in_arrears": _("Help is open once a payment was missed."),
+    "policy.legal_stage": _("The debt is before a court: a person has to look."),
+    "policy.plans_per_year": _("There were already as many plans in a year as may be."),
+    "policy.plans_running": _("Another plan is still running."),
+    "policy.minor": _("Somebody under age cannot agree to a plan alone."),
     "policy.months_max": _("It would take longer than this loan may."),
 }
 HELPS: dict[str, str] = {

@@ -105,7 +105,8 @@ class Offer(LenderRow):
     """One plan: a part for each loan, on one calendar, and one bill over them.
 
     `result` is the engine's whole result with one part; with several it holds the rows, totals and
-    disclosure of the bill. `terms` are the first part's.
+    disclosure of the bill. `terms` are the first part's. `condition` says which papers may still
+    follow, within how many days, and how many payments are a trial until then.
     """
 
     offer_set = models.ForeignKey(OfferSet, on_delete=models.PROTECT, related_name="offers")
@@ -124,6 +125,7 @@ class Offer(LenderRow):
     concession_minor = models.BigIntegerField(default=0)
     findings = models.JSONField(default=list)
     keep_up = models.JSONField(null=True)
+    condition = models.JSONField(null=True)
 
     class Meta:
         db_table = "offers_offer"

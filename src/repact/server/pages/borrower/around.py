@@ -14,7 +14,6 @@ from django.utils import translation
 from django.views.decorators.http import require_POST
 
 from repact.errors import RepactError
-from repact.server.cases import actions as case_actions
 from repact.server.cases import holding, limitation, relief, sharing, states
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
@@ -25,6 +24,7 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.accruing import Mode
 from repact.server.notices import recalls
+from repact.server.offers import actions as offer_actions
 from repact.server.offers import queries as offer_queries
 from repact.server.pages import access, amounts, sentences
 from repact.server.pages.borrower import files, flow, flow_money
@@ -166,7 +166,7 @@ def _adviser(request: HttpRequest, case_id: UUID) -> None:
 
 
 def _withdraw(request: HttpRequest, case_id: UUID) -> None:
-    case_actions.withdraw(by=request.borrower_actor, case_id=case_id, now=request.now)
+    offer_actions.withdraw_case(by=request.borrower_actor, case_id=case_id, now=request.now)
 
 
 def _acknowledge(request: HttpRequest, case_id: UUID) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from repact.errors import RepactError
@@ -17,7 +18,7 @@ from repact.server.offers import comparing
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.models import Offer
 from repact.server.pages import access, rules, sentences
-from repact.server.pages.borrower import charts
+from repact.server.pages.borrower import charts, flow
 from repact.server.people import queries as people_queries
 
 
@@ -46,6 +47,7 @@ def compare(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
         "case": case,
         "compared": compared,
         "columns": [_column(offer, compared) for offer in compared.offers],
+        "condition": _condition(compared.offers),
         "bars": charts.totals(compared),
         "months": charts.months(compared.offers[0]),
         "not_offered": [
@@ -99,3 +101,17 @@ def _column(offer: Offer, compared: comparing.Comparison) -> dict[str, Any]:
         "last_due_date": offer.rows[-1]["due_date"],
         "versus_today_minor": offer.result["disclosure"]["versus_today_minor"],
     }
+
+
+def _condition(offers: list[Offer]) -> dict[str, Any] | None:
+    """What the plans still depend on, in the words of the page; the longest trial of any of them.
+
+    None where nothing is wanted any more.
+    """
+    found = [offer.condition for offer in offers if offer.condition]
+    if not found:
+        return None
+    wanted = max(found, key=lambda item: int(item["trial_rows"]))
+    labels = {item.value: str(item.label) for item in flow.SENT_KINDS}
+    kinds = gettext(" or ").join(labels.get(kind, kind) for kind in wanted["kinds"])
+    return {"kinds": kinds, "days": wanted["later_days"], "rows": wanted["trial_rows"]}

@@ -108,6 +108,7 @@ def offer_name(label: str) -> str:
         "breather": _("Breather"),
         "least_total": _("Least in all"),
         "settlement": _("One sum"),
+        "relief": _("Help for many"),
         "faster": _("Faster"),
         "own": _("Your number"),
     }
