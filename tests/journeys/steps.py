@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+SHOWN_MAX = 3
 SPENDING = {
     "people": "1",
     "rent": "1600",
@@ -89,7 +90,9 @@ def send_three_plans(demo, desk: Page) -> None:
 def choose_the_lighter_plan(demo, phone: Page) -> dict[str, str]:
     phone.goto(f"{demo.web}/home/")
     phone.get_by_role("link", name="去比一比").click()
-    expect(phone.locator("input[name=plan]")).to_have_count(3)
+    # One to three: two kinds of plan may come out the same for a small debt, and are shown once.
+    expect(phone.locator("input[name=plan]").first).to_be_visible()
+    assert 1 <= phone.locator("input[name=plan]").count() <= SHOWN_MAX
     photograph(phone, "compare")
     assert_accessible(phone)
     shown = {
