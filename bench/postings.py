@@ -129,7 +129,10 @@ def one_by_one(
     name: str, rows: Rows, seconds: int, work: Callable[..., None], *, keeps: bool = True
 ) -> None:
     """Tell the action's transactions a second over 8 connections beside pgbench's."""
+    from django.db import connection
+
     plain = pgbench(rows, seconds, keeps=keeps)
+    connection.close()  # a fork must not share it
     context = multiprocessing.get_context("fork")
     counts = context.Array("i", CLIENTS)
     ready = context.Barrier(CLIENTS + 1)
