@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import zipfile
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from pypdf import PdfReader
 
 from repact.law import catalogue
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.documents import agreement as document
-from repact.server.agreements.documents import checklist
+from repact.server.agreements.documents import bundle, checklist
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, Document, Signature
 from repact.server.agreements.signing import verification
@@ -21,7 +25,10 @@ from repact.server.cases import actions as case_actions
 from repact.server.cases.models import LimitationNote
 from repact.server.clock import ports
 from repact.server.loans import queries as loan_queries
+from repact.server.notices.models import Notice
 from repact.server.offers import actions as offer_actions
+from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import queries as repayment_queries
 from repact.server.reviews import actions as review_actions
 from tests.integration.signing import signed, verified
 from tests.integration.world import ANSWERS, run_jobs
@@ -147,6 +154,13 @@ class TestAnOralAgreement:
         (record,) = agreement_queries.evidence(agreement)
         assert record.evidence["recording_sha256"] == self.RECORDING
         assert record.evidence["method"] == "oral"
+        (paper,) = agreement_queries.papers(agreement)
+        letter = agreement_queries.paper_pdf(agreement, paper)
+        assert paper.kind == "oral_confirmation"
+        at = ports.now() + timedelta(days=1)
+        assert verification.verify_paper(letter, roots=agreement_queries.roots(), at=at).is_good
+        assert self.RECORDING in text(letter)
+        assert Notice.objects.filter(kind="paper_oral_confirmation").count() == 1
 
     @pytest.mark.parametrize(("seconds", "is_read_out"), [(5, True), (240, False)])
     def test_needs_the_costs_read_out(self, world, by, seconds, is_read_out):
@@ -161,6 +175,64 @@ class TestAnOralAgreement:
         self.RECORDING = ""
         with pytest.raises(AgreementError, match="recording_missing"):
             self.record(world, offer)
+
+
+def text(pdf):
+    """The words of a PDF with the line breaks taken out."""
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return "".join("".join(page.extract_text() for page in pages).split())
+
+
+class TestAPaidPlan:
+    def test_gives_its_certificate_by_itself_once(self, world, by):
+        agreement = world.in_force(by)
+        quote = repayment_queries.payoff_quote(agreement, on=date(2026, 11, 24))
+        repayment_actions.receive_payment(
+            by=world.system,
+            agreement_id=agreement.id,
+            source="bank:all",
+            amount_minor=quote.total_minor,
+            currency="CNY",
+            value_date=date(2026, 11, 24),
+            now=world.now,
+        )
+        run_jobs()
+        agreement.refresh_from_db()
+        assert agreement.state == "completed"
+        (paper,) = agreement_queries.papers(agreement)
+        pdf = agreement_queries.paper_pdf(agreement, paper)
+        facts = json.loads(PdfReader(io.BytesIO(pdf)).attachments["settlement.json"][0])
+        assert facts["paid_minor"] == quote.total_minor
+        assert facts["waived_minor"] == agreement_queries.contents(agreement).waived_minor
+        assert facts["settled_date"] == "2026-11-24"
+        told = Event.objects.get(action="agreements.issue_paper").facts
+        assert told["credit_record"] == "settled"
+        assert Notice.objects.filter(kind="paper_settlement").count() == 1
+
+
+class TestACopyOfEverything:
+    def copy(self, world, by, agreement, **others):
+        return agreement_actions.copy_everything(
+            by=by, agreement_id=agreement.id, others=others, now=world.now
+        )
+
+    def test_holds_every_revision_record_and_paper_with_its_hash(self, world, by):
+        agreement = world.in_force(by)
+        archive = self.copy(world, by, agreement, **{"payments.json": b"[]"})
+        assert bundle.differences(archive) == []
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            names = set(opened.namelist())
+            last = opened.read("agreement-revision-3.pdf")
+            record = opened.read("evidence-1.json")
+        assert last == agreement_queries.pdf(agreement)
+        assert hashlib.sha256(record).hexdigest() == agreement.records.get().sha256
+        assert {"agreement.json", "evidence-1.p7s", "payments.json", "manifest.json"} <= names
+        assert Event.objects.filter(action="agreements.copy_everything").count() == 1
+
+    def test_is_the_borrowers_own_at_any_time(self, world, by, agreement):
+        assert bundle.differences(self.copy(world, by, agreement)) == []
+        with pytest.raises(AgreementError, match="not_found"):
+            self.copy(world, world.borrower("zhaolei"), agreement)
 
 
 class TestAPaper:

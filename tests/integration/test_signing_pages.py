@@ -12,11 +12,14 @@ from django.urls import reverse
 
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.documents import bundle
 from repact.server.agreements.models import Agreement
 from repact.server.clock import ports
+from repact.server.pages import access
 from repact.server.pages.middleware import BORROWER_SESSION, IDENTIFIED_AT
-from tests.integration.test_signing_life import guarantor, named, newest, signed
-from tests.integration.world import At
+from repact.server.people.models import Staff
+from tests.integration.signing import guarantor, named, newest, signed
+from tests.integration.world import At, run_jobs
 
 
 @pytest.fixture
@@ -131,7 +134,9 @@ class TestSigningBesideTheBorrower:
             agreement_actions.open_by_link(by=world.system, token=token, now=world.now)
         client, path = visit(), reverse("public:sign_beside", kwargs={"token": token})
         page = client.get(path).text
-        assert "5,000.00" in page
+        owed = agreement_queries.answered_minor(agreement_queries.signer_by_link(token))
+        assert 0 < owed <= 500_000
+        assert f"{owed / 100:,.2f}" in page
         facts = agreement_queries.key_facts(agreement)
         assert f"{facts.installment_minor / 100:,.2f}" not in page
         for act in ("confirm", "code"):
@@ -146,3 +151,45 @@ class TestSigningBesideTheBorrower:
     def test_is_nobody_elses(self, visit):
         path = reverse("public:sign_beside", kwargs={"token": "0" * 64})
         assert visit().get(path).status_code == 404
+
+
+class TestEverythingAboutAnAgreement:
+    def test_is_one_button_away(self, world, by, visit):
+        agreement = world.in_force(by)
+        address = reverse("borrower:copy", kwargs={"agreement_id": agreement.id})
+        page = visit(by).get(reverse("borrower:agreement", kwargs={"agreement_id": agreement.id}))
+        assert address in page.text
+        answer = visit(by).post(address)
+        assert answer["Content-Type"] == "application/zip"
+        assert bundle.differences(answer.content) == []
+        assert visit(by).get(address).status_code == 405
+        assert visit(world.borrower("zhaolei")).post(address).status_code in (404, 409)
+
+
+class TestAnAgreementOnThePhone:
+    def test_is_recorded_at_the_desk_and_its_letter_reaches_the_borrower(self, world, by, visit):
+        offer_set = world.offered(by)
+        offer = offer_set.offers_in_order[0]
+        desk = visit()
+        desk.force_login(Staff.objects.get(role="supervisor"))
+        session = desk.session
+        session[access.ONE_CLICK] = True
+        session.save()
+        address = reverse("desk:record_oral", kwargs={"case_id": offer_set.case_id})
+        assert desk.post(address, {}).status_code == 422
+        form = {
+            "offer": str(offer.id),
+            "recording": "ab" * 32,
+            "minutes": "4",
+            "said_at": "2026-11-24T09:00",
+            "words": "可以，就按这个方案",
+            "read_out": "1",
+        }
+        assert desk.post(address, form | {"minutes": "0"}).status_code == 422
+        assert desk.post(address, form | {"said_at": "2036-11-24T09:00"}).status_code == 422
+        assert desk.post(address, form).status_code == 302
+        run_jobs()
+        agreement = Agreement.objects.get()
+        paper = {"agreement_id": agreement.id, "kind": "oral_confirmation"}
+        letter = visit(by).get(reverse("borrower:paper", kwargs=paper))
+        assert letter.content.startswith(b"%PDF")

@@ -244,6 +244,19 @@ def papers(agreement: Agreement, /) -> list[Paper]:
     return list(agreement.papers.order_by("issued_at"))
 
 
+def paper(agreement: Agreement, kind: str, /) -> Paper:
+    """One sealed paper beside the agreement. Raises `agreements.not_found`."""
+    found = agreement.papers.filter(kind=kind).first()
+    if found is None:
+        raise AgreementError("agreements.not_found")
+    return found
+
+
+def paper_pdf(agreement: Agreement, paper: Paper, /) -> bytes:
+    """The bytes of a sealed paper."""
+    return store.get(agreement.borrower.key, paper.file, context="agreements.document")
+
+
 def roots() -> list[x509.Certificate]:
     """The certificates this server's signatures lead to: the configured authority's, and those of
     the lender's evidence and local timestamps."""

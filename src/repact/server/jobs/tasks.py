@@ -24,6 +24,7 @@ from repact.server.jobs import (
     day,
     keeping,
     outside,
+    papers,
     recalling,
     reporting,
     returning,
@@ -50,6 +51,7 @@ STALLED_SECONDS = 30
 __all__ = [
     "keeping",
     "outside",
+    "papers",
     "recalling",
     "reporting",
     "returning",

@@ -22,6 +22,11 @@ def latest(borrower_id: UUID, /) -> list[Notice]:
     return list(Notice.objects.filter(borrower_id=borrower_id).order_by("-created_at")[:SHOWN])
 
 
+def of_borrower(borrower_id: UUID, /) -> list[Notice]:
+    """Every message a borrower ever got, the oldest first."""
+    return list(Notice.objects.filter(borrower_id=borrower_id).order_by("created_at", "id"))
+
+
 def waiting(*, now: datetime, notice_id: UUID | None = None) -> list[UUID]:
     """Messages whose time has come, the oldest first."""
     found = Message.objects.filter(state="waiting", not_before__lte=now)

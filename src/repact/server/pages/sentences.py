@@ -168,6 +168,7 @@ SENTENCES: dict[str, str] = {
     "pages.choose_verdict": _("Choose: approve, give back, or refuse."),
     "pages.consent_first": _("Tick the box if you consent. Without it nothing is shared."),
     "pages.no_plan_chosen": _("There is no chosen plan to consent to yet."),
+    "pages.call_missing": _("Say when the call was and how long it took."),
     "pages.choose_one": _("Choose one of the plans."),
     "pages.date_unreadable": _("Enter a date such as 2026-12-15."),
     "pages.number_unreadable": _("Enter a whole number."),
@@ -261,6 +262,14 @@ TOLD: dict[str, str] = {
     ),
     "paid": _("¥%(amount)s arrived. Thank you."),
     "plan_refused": _("One plan was not agreed. The reason and another way are in your case."),
+    "paper_settlement": _(
+        "Agreement %(reference)s is paid. Your certificate of settlement is ready to keep."
+    ),
+    "paper_oral_confirmation": _(
+        "What we agreed on the phone is in a sealed letter. If it differs from what you said, tell "
+        "us: agreement %(reference)s."
+    ),
+    "paper_withdrawal": _("The withdrawal from agreement %(reference)s is confirmed in a letter."),
     "plan_begun": _("Agreement %(reference)s is in force. The old contract’s debits stay stopped."),
 }
 

@@ -20,7 +20,7 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.repayments import lives
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import Collection, DueItem, Plan, Suspense
+from repact.server.repayments.models import Collection, DueItem, Payment, Plan, Suspense
 
 _BAR_WIDTH = 440
 
@@ -141,6 +141,11 @@ def payoff_quote(agreement: Agreement, /, *, on: date) -> Payoff:
         saved_minor=sum(quote.saved_minor for quote in quotes),
         credit_minor=sum(quote.credit_minor for quote in quotes),
     )
+
+
+def payments(agreement: Agreement, /) -> QuerySet[Payment]:
+    """Every payment of a plan, in the order of its value."""
+    return Payment.objects.filter(agreement=agreement).order_by("value_date", "received_at")
 
 
 def schedule(agreement_id: UUID, /) -> QuerySet[DueItem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from repact.server.agreements.actions.copies import copy_everything
 from repact.server.agreements.actions.drafts import (
     accept_offer,
     confirm_page,
@@ -53,6 +54,7 @@ __all__ = [
     "complete",
     "confirm_by_link",
     "confirm_page",
+    "copy_everything",
     "count_visit",
     "finish_signing",
     "invite",

@@ -36,6 +36,7 @@ def show(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
             "facts": agreement_queries.key_facts(agreement),
             "sealed": agreement.sealed_at is not None,
             "signers": signers,
+            "papers": agreement_queries.papers(agreement),
             "waits_for": next((s for s in signers[1:] if s.state == "waiting"), None)
             if signers[0].state == "signed"
             else None,

@@ -54,5 +54,7 @@ urlpatterns = [
     path("agreement/<uuid:agreement_id>/sign/", agreement.sign, name="sign"),
     path("agreement/<uuid:agreement_id>/schedule/", agreement.schedule, name="schedule"),
     path("agreement/<uuid:agreement_id>/share/", signed.share, name="share"),
+    path("agreement/<uuid:agreement_id>/copy/", signed.copy, name="copy"),
+    path("agreement/<uuid:agreement_id>/papers/<slug:kind>.pdf", signed.paper, name="paper"),
     path("agreement/<uuid:agreement_id>/agreement.pdf", agreement.pdf, name="pdf"),
 ]

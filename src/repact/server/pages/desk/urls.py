@@ -11,6 +11,7 @@ from repact.server.pages.desk import (
     offers_builder,
     offers_policies,
     offers_talk,
+    oral,
     outside,
 )
 
@@ -29,6 +30,7 @@ urlpatterns = [
         name="answer_proposal",
     ),
     path("cases/<uuid:case_id>/do/<slug:what>/", around.change, name="change"),
+    path("cases/<uuid:case_id>/oral/", oral.record, name="record_oral"),
     path("many/", around.many, name="many"),
     path("many/relief/<slug:what>/", around.change_relief, name="change_relief"),
     path("many/shared/<uuid:shared_id>/", around.decide_share, name="decide_share"),

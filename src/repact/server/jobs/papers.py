@@ -1,0 +1,79 @@
+"""Papers that follow by themselves: the certificate at the end, the letter after a phone call."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.documents import letters
+from repact.server.clock import queries as clock_queries
+from repact.server.jobs.events import PATIENT, carried
+from repact.server.lenders import queries as lender_queries
+from repact.server.notices import actions as notice_actions
+from repact.server.repayments import queries as repayment_queries
+
+
+@app.task(name="jobs.certify_settlement", queue="flow", retry=PATIENT)
+def certify_settlement(*, lender_id: str, event_id: str) -> None:
+    """A plan is paid: the certificate of settlement, with what was paid and waived in all.
+
+    A waiver that a breach took back was not waived.
+    """
+    with carried(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        said = agreement_queries.contents(agreement)
+        life = repayment_queries.life(agreement, now=event.happened_at)
+        states = list(life.states.values())
+        settled = letters.Settled(
+            settled_date=life.on,
+            paid_minor=sum(sum(state.paid) + state.prepaid_minor for state in states),
+            waived_minor=said.waived_minor - sum(sum(state.returned) for state in states),
+        )
+        agreement_actions.issue_paper(
+            by=by,
+            agreement_id=agreement.id,
+            kind="settlement",
+            pdf=letters.settlement(said, settled),
+            now=event.happened_at,
+        )
+
+
+@app.task(name="jobs.confirm_oral", queue="flow", retry=PATIENT)
+def confirm_oral(*, lender_id: str, event_id: str) -> None:
+    """An agreement made by voice is signed: the letter that confirms it and names the recording."""
+    with carried(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        said = agreement_queries.contents(agreement)
+        if said.channel != "oral":
+            return
+        act = agreement_queries.evidence(agreement)[0].evidence
+        zone = lender_queries.get(by.lender_id).zone
+        letter = letters.oral_confirmation(
+            said,
+            agreed_date=clock_queries.business_date(now=event.happened_at, zone=zone),
+            recording=act["recording_sha256"],
+        )
+        agreement_actions.issue_paper(
+            by=by,
+            agreement_id=agreement.id,
+            kind="oral_confirmation",
+            pdf=letter,
+            now=event.happened_at,
+        )
+
+
+@app.task(name="jobs.tell_paper", queue="flow", retry=PATIENT)
+def tell_paper(*, lender_id: str, event_id: str) -> None:
+    """A sealed paper is there to be read and kept."""
+    with carried(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        kind = f"paper_{event.facts['kind']}"
+        notice_actions.tell(
+            by=by,
+            borrower_id=agreement.borrower_id,
+            kind=kind,
+            source=f"{kind}:{event.id}",
+            now=event.happened_at,
+            reference=agreement.reference,
+        )
