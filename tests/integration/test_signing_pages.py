@@ -11,10 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import beside
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.documents import bundle
+from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement
+from repact.server.cases import consents
 from repact.server.clock import ports
+from repact.server.loans import actions as loan_actions
 from repact.server.pages import access
 from repact.server.pages.middleware import BORROWER_SESSION, IDENTIFIED_AT
 from repact.server.people.models import Staff
@@ -153,6 +157,79 @@ class TestSigningBesideTheBorrower:
         assert visit().get(path).status_code == 404
 
 
+def at_the_desk(visit):
+    client = visit()
+    client.force_login(Staff.objects.get(role="supervisor"))
+    session = client.session
+    session[access.ONE_CLICK] = True
+    session.save()
+    return client
+
+
+def with_party(world, agreement, role):
+    loan = agreement.offer.offer_set.loans[0]
+    return loan_actions.add_party(
+        by=world.staff("supervisor"),
+        loan_id=loan.id,
+        role=role,
+        name="赵磊",
+        phone="13800001234",
+        now=world.now,
+    )
+
+
+class TestSomebodyInTheContract:
+    def test_who_borrowed_too_signs_too(self, world, by, visit):
+        agreement = world.drafted(by)
+        party = with_party(world, agreement, "co_borrower")
+        world.read(by, agreement)
+        with pytest.raises(AgreementError, match="signer_unnamed"):
+            world.code(by, agreement)
+        desk = at_the_desk(visit)
+        address = reverse("desk:name_signers", kwargs={"case_id": agreement.case_id})
+        assert address in desk.get(reverse("desk:case", args=[agreement.case_id])).text
+        assert "赵磊" in desk.get(address).text
+        assert desk.post(address, {}).status_code == 422
+        form = {f"account-{party.id}": "demo-zhaolei"}
+        assert desk.post(address, form).status_code == 422
+        form[f"id-{party.id}"] = "999**********0002"
+        assert desk.post(address, form).status_code == 302
+        _, beside_them = agreement_queries.signers(agreement)
+        said = agreement_queries.contents(Agreement.objects.get())
+        debts = {debt.loan_id: debt for debt in said.debts}
+        own = debts[str(party.loan_id)].result["totals"]["payment_minor"]
+        assert agreement_queries.answered_minor(beside_them) == own
+        world.read(by, agreement)
+        assert world.code(by, agreement)
+
+    def test_who_guarantees_is_asked_before_it_gets_heavier(self, world, by, monkeypatch):
+        agreement = world.drafted(by)
+        party = with_party(world, agreement, "guarantor")
+        world.read(by, agreement)
+        monkeypatch.setattr(beside, "_is_heavier", lambda _: True)
+        with pytest.raises(AgreementError, match="guarantor_unasked"):
+            world.code(by, agreement)
+        consents.request(
+            by=world.staff("supervisor"),
+            case_id=agreement.case_id,
+            party_id=party.id,
+            terms_sha256=agreement.schedule_sha256,
+            before=[],
+            after=[],
+            now=world.now,
+        )
+        world.sign(by, agreement, world.code(by, agreement))
+        (record,) = agreement_queries.evidence(agreement)
+        assert record.evidence["unbound_guarantors"] == [str(party.id)]
+
+    def test_who_guarantees_need_not_be_asked_when_it_gets_lighter(self, world, by, monkeypatch):
+        agreement = world.drafted(by)
+        with_party(world, agreement, "guarantor")
+        world.read(by, agreement)
+        monkeypatch.setattr(beside, "_is_heavier", lambda _: False)
+        assert world.code(by, agreement)
+
+
 class TestEverythingAboutAnAgreement:
     def test_is_one_button_away(self, world, by, visit):
         agreement = world.in_force(by)
@@ -170,11 +247,7 @@ class TestAnAgreementOnThePhone:
     def test_is_recorded_at_the_desk_and_its_letter_reaches_the_borrower(self, world, by, visit):
         offer_set = world.offered(by)
         offer = offer_set.offers_in_order[0]
-        desk = visit()
-        desk.force_login(Staff.objects.get(role="supervisor"))
-        session = desk.session
-        session[access.ONE_CLICK] = True
-        session.save()
+        desk = at_the_desk(visit)
         address = reverse("desk:record_oral", kwargs={"case_id": offer_set.case_id})
         assert desk.post(address, {}).status_code == 422
         form = {

@@ -92,6 +92,11 @@ def current_of_borrower(borrower_id: UUID, /) -> Agreement | None:
     )
 
 
+def draft_of_case(case_id: UUID, /) -> Agreement | None:
+    """The case's agreement whose text is not written yet."""
+    return Agreement.objects.filter(case_id=case_id, state=states.DRAFT).first()
+
+
 def contents(agreement: Agreement, /) -> Contents:
     """The agreement's contents."""
     return read(agreement.contents)

@@ -64,6 +64,13 @@ SENTENCES: dict[str, str] = {
         "Please take a little more time to read it: about %(seconds)s seconds."
     ),
     "agreements.recording_missing": _("Name the recording, and write what was said."),
+    "agreements.signer_unnamed": _(
+        "Somebody who borrowed with you has to sign too. We are adding them; you need not do "
+        "anything."
+    ),
+    "agreements.guarantor_unasked": _(
+        "We have to ask your guarantor first. We tell you when you can sign."
+    ),
     "agreements.same_account": _("Each person needs an account of their own."),
     "agreements.share_limits": _("A link works for up to 30 days and 20 openings."),
     "agreements.share_over": _("This link no longer works. Ask for a new one."),
@@ -168,6 +175,7 @@ SENTENCES: dict[str, str] = {
     "pages.choose_verdict": _("Choose: approve, give back, or refuse."),
     "pages.consent_first": _("Tick the box if you consent. Without it nothing is shared."),
     "pages.no_plan_chosen": _("There is no chosen plan to consent to yet."),
+    "pages.signer_missing": _("Give the account and the masked identity number."),
     "pages.call_missing": _("Say when the call was and how long it took."),
     "pages.choose_one": _("Choose one of the plans."),
     "pages.date_unreadable": _("Enter a date such as 2026-12-15."),

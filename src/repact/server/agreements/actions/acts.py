@@ -13,7 +13,7 @@ import rfc8785
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
-from repact.server.agreements import authority, queries, states
+from repact.server.agreements import authority, beside, queries, states
 from repact.server.agreements.actions import files
 from repact.server.agreements.documents import agreement as document
 from repact.server.agreements.documents import checklist, cost_sheet, wording
@@ -213,6 +213,7 @@ def _evidence(
         "demo": contents.lender.demo,
     }
     if signature.number == 1:
+        said["unbound_guarantors"] = beside.unbound(agreement)
         said["readings"] = {
             reading.page: {
                 "opened_at": reading.opened_at.isoformat(),

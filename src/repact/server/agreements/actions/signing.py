@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from repact.server.agreements import lawful, queries, states
+from repact.server.agreements import beside, lawful, queries, states
 from repact.server.agreements.actions import acts, drafts, files
 from repact.server.agreements.actions.acts import CODE_MINUTES, CODE_TRIES, CODES_PER_HOUR
 from repact.server.agreements.errors import AgreementError
@@ -194,6 +194,7 @@ def record_oral(
     signature.method = "oral"
     signature.save()
     acts.assert_turn(agreement, signature, now=now)
+    beside.assert_asked(agreement)
     lawful.assert_lawful(
         agreement,
         sheet_open_seconds=recording_seconds if is_read_out else 0,
@@ -230,10 +231,11 @@ def _own(by: Actor, agreement_id: UUID) -> tuple[Agreement, Signature]:
 
 
 def _assert_read(agreement: Agreement, now: datetime) -> None:
-    """Both pages confirmed, and nothing in the way by the law of the day."""
+    """Both pages confirmed, everybody asked, and nothing in the way by the law of the day."""
     for page in ("costs", "facts"):
         if not queries.is_confirmed(agreement, page):
             raise AgreementError("agreements.not_read", page=page)
+    beside.assert_asked(agreement)
     lawful.assert_lawful(
         agreement,
         sheet_open_seconds=queries.sheet_seconds(agreement),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from repact.server.agreements import queries as agreement_queries
 from repact.server.audit.actor import AGENT, AUDITOR, SUPERVISOR
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
@@ -93,6 +94,8 @@ def case_page(request: HttpRequest, case_id: UUID, /) -> dict[str, Any]:
         "offer_set": offer_queries.current_set(case.id),
         "proposals": offer_lines.open_proposals(case, now=request.now),
         "probing": offer_queries.probing(case.id, now=ports.now()),
+        "names_signers": agreement_queries.draft_of_case(case.id) is not None
+        and loan_queries.parties([loan.id for loan in case_queries.loans(case)]),
         "may_act": request.staff_actor.role in {AGENT, SUPERVISOR},
     }
 

@@ -13,6 +13,7 @@ from repact.server.pages.desk import (
     offers_talk,
     oral,
     outside,
+    signers,
 )
 
 app_name = "desk"
@@ -30,6 +31,7 @@ urlpatterns = [
         name="answer_proposal",
     ),
     path("cases/<uuid:case_id>/do/<slug:what>/", around.change, name="change"),
+    path("cases/<uuid:case_id>/signers/", signers.name, name="name_signers"),
     path("cases/<uuid:case_id>/oral/", oral.record, name="record_oral"),
     path("many/", around.many, name="many"),
     path("many/relief/<slug:what>/", around.change_relief, name="change_relief"),
