@@ -12,13 +12,14 @@ from repact.server.audit.actor import SUPERVISOR
 from repact.server.cases import actions as case_actions
 from repact.server.cases import facts as case_facts
 from repact.server.cases import relief, states
+from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case
 from repact.server.clock import ports
 from repact.server.evidence import promises
 from repact.server.evidence.models import EvidenceFile, Promise
 from repact.server.loans.models import Loan
-from repact.server.offers import actions, making
-from repact.server.offers.models import Offer, OfferSet, Reservation
+from repact.server.offers import actions, making, queries
+from repact.server.offers.models import Alarm, Offer, OfferSet, Reservation
 from tests.integration.negotiating import draft, tiers, with_policy
 from tests.integration.test_relief import accept, started
 from tests.integration.world import run_jobs
@@ -261,3 +262,49 @@ class TestAnAgreementThatIsDropped:
         assert returning.void_late(by=world.system, now=late) == 1
         agreement.refresh_from_db()
         assert agreement.state == "void"
+
+
+class TestTheDemosCards:
+    def test_have_their_plans_out_by_jobs_alone(self, world):
+        by = world.borrower("wangfang")
+        case = world.submitted(by)
+        ran = run_jobs()
+        assert "jobs.propose_offers" in ran
+        assert "jobs.tell_offers" in ran
+        case.refresh_from_db()
+        (offer_set,) = OfferSet.objects.filter(case=case)
+        assert (offer_set.state, offer_set.tier) == ("sent", "automatic")
+        assert (offer_set.sent_by, offer_set.prepared_by) == (None, None)
+        assert (case.state, case.assigned_to_id) == (states.OFFERED, None)
+        assert 1 <= len(offer_set.offers_in_order) <= 5
+
+
+class TestStatedIncomes:
+    def test_are_limited_by_the_hour(self, world):
+        by = world.borrower()
+        case = world.draft(by)
+
+        def say(amount):
+            case_actions.save_answers(
+                by=by, case_id=case.id, screen="income", answers={"amount_minor": amount},
+                now=world.now,
+            )  # fmt: skip
+
+        for number in range(case_actions.INCOMES_PER_HOUR):
+            say(500_000 + number)
+        with pytest.raises(CaseError, match="cases.too_many_incomes"):
+            say(1)
+        assert queries.probing(case.id, now=world.now).incomes == case_actions.INCOMES_PER_HOUR
+        case.refresh_from_db()
+        assert case.answers["income"]["amount_minor"] != 1
+
+
+class TestAnAlarm:
+    def test_is_listed_with_its_case(self, world):
+        offer_set = world.offered(world.borrower())
+        for kind, subject in (("twins_differ", offer_set.id), ("probing", offer_set.case_id)):
+            Alarm.objects.create(
+                lender_id=world.lender.id, kind=kind, subject_id=subject, facts={},
+                raised_at=world.now,
+            )  # fmt: skip
+        assert {case_id for _, case_id in queries.alarms()} == {offer_set.case_id}

@@ -98,6 +98,13 @@ class TestAccepting:
         assert first.json() == again.json()
         assert Agreement.objects.count() == 1
 
+    def test_of_something_else_under_the_same_key_is_a_conflict(self, world, borrower_client):
+        first, second = world.offered(world.borrower()).offers_in_order[:2]
+        assert self.accept(borrower_client, first).status_code == 200
+        answer = self.accept(borrower_client, second)
+        assert (answer.status_code, answer.json()["code"]) == (409, "offers.key_reused")
+        assert Agreement.objects.count() == 1
+
     def test_of_another_version_is_a_conflict(self, world, borrower_client):
         offer = world.offered(world.borrower()).offers_in_order[0]
         answer = self.accept(borrower_client, offer, content_sha256="0" * 64)

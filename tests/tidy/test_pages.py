@@ -77,6 +77,9 @@ class TestTheCatalogue:
         bad = re.compile(r"[一-鿿][,.;:?!](?:\s|$|[一-鿿])")
         assert [e.msgstr for e in CATALOGUE if bad.search(e.msgstr)] == []
 
+    def test_says_you_in_one_way(self):
+        assert [e.msgstr for e in CATALOGUE if "您" in e.msgstr + str(e.msgstr_plural)] == []
+
     def test_has_no_street_talk_and_no_threat(self):
         text = "\n".join(e.msgid + e.msgstr for e in CATALOGUE)
         texts = [text, *(p.read_text() for p in tree.files(".yaml", ".typ", ".html"))]

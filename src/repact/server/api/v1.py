@@ -29,6 +29,7 @@ STATUS = {
     "offers.too_many_questions": 429,
     "api.idempotency_key_missing": 400,
     "api.not_json": 400,
+    "offers.key_reused": 409,
     "people.not_allowed": 403,
     "webhooks.signature_wrong": 401,
     "webhooks.from_the_future": 401,

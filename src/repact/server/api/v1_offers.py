@@ -20,7 +20,7 @@ from repact.server.agreements import actions as agreement_actions
 from repact.server.api.keys import KEY
 from repact.server.audit.actor import BORROWER, Actor, system
 from repact.server.cases import queries as case_queries
-from repact.server.offers import answering, automatic, making, negotiating
+from repact.server.offers import answering, automatic, keys, making, negotiating
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.answering import Answered, Wish
 from repact.server.offers.models import Offer, OfferSet
@@ -121,8 +121,12 @@ def propose(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
 @router.post("/offers/{uuid:offer_id}:accept", auth=SESSION, summary="Choose one's own plan")
 def accept(request: HttpRequest, offer_id: UUID, told: AcceptIn) -> dict[str, Any]:
     """Choose exactly the version that was seen; the agreement is drafted. A repeat, under any key,
-    gives the same agreement back."""
-    _idempotency_key(request)
+    gives the same agreement back; the same key for something else is a conflict."""
+    keys.keep(
+        by=request.auth,  # type: ignore[attr-defined]
+        key=_idempotency_key(request),
+        said={"offer": str(offer_id), "content_sha256": told.content_sha256},
+    )
     agreement = agreement_actions.accept_offer(
         by=request.auth,  # type: ignore[attr-defined]
         offer_id=offer_id,

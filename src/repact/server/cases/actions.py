@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from repact.policy.loading import LoadedPolicy
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import queries as audit_queries
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.cases import application, budget, limitation, queries, states
 from repact.server.cases.errors import CaseError
@@ -22,6 +23,8 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
 from repact.server.people import doors
 from repact.server.policies import queries as policy_queries
+
+INCOMES_PER_HOUR = 20
 
 
 @doors.action("cases.open", may=(BORROWER,))
@@ -88,7 +91,11 @@ def open(  # noqa: A001 - what it does
 def save_answers(
     *, by: Actor, case_id: UUID, screen: str, answers: dict[str, Any], now: datetime
 ) -> Case:
-    """Keep one screen's answers; leaving and coming back loses nothing."""
+    """Keep one screen's answers; leaving and coming back loses nothing.
+
+    Raises `cases.too_many_incomes` after twenty different incomes in an hour of real time; a person
+    sees how often it was stated.
+    """
     checked = application.check(screen, answers)
     case = _own(by, case_id)
     if case.state != states.DRAFT:
@@ -96,6 +103,8 @@ def save_answers(
     if case.answers.get(screen) == checked:
         audit_actions.unchanged()
         return case
+    if screen == "income":
+        _assert_not_probing(case)
     case.answers[screen] = checked
     case.save()
     audit_actions.record(
@@ -213,6 +222,15 @@ def move(*, by: Actor, case_id: UUID, event: str, now: datetime, **changes: Any)
         after=case.state,
     )
     return case
+
+
+def _assert_not_probing(case: Case) -> None:
+    since = ports.now() - timedelta(hours=1)
+    stated = audit_queries.of_case(case.id).filter(
+        action="cases.save_answers", facts__screen="income", recorded_at__gte=since
+    )
+    if stated.count() >= INCOMES_PER_HOUR:
+        raise CaseError("cases.too_many_incomes", field="amount", per_hour=INCOMES_PER_HOUR)
 
 
 def _needs_person(by: Actor, case: Case, now: datetime) -> str:

@@ -19,6 +19,7 @@ from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Approval, Offer, OfferSet, Question
 from repact.server.policies import queries as policy_queries
 
+ALARMS_MAX = 100
 COMPONENTS = ("principal", "interest", "penalty", "fees")
 
 
@@ -185,6 +186,18 @@ def to_approve() -> list[Approval]:
     """What waits for a second person, the oldest first."""
     found = Approval.objects.filter(state="asked", offer_set__state="draft")
     return list(found.select_related("offer_set__case").order_by("asked_at"))
+
+
+def alarms() -> list[tuple[Alarm, UUID | None]]:
+    """What must never be and was seen, and nobody has looked at yet, the newest first; with the
+    case it was seen in."""
+    found = list(Alarm.objects.filter(seen_by=None).order_by("-raised_at")[:ALARMS_MAX])
+    subjects = [alarm.subject_id for alarm in found]
+    cases = dict(OfferSet.objects.filter(id__in=subjects).values_list("id", "case_id"))
+    return [
+        (alarm, alarm.subject_id if alarm.kind == "probing" else cases.get(alarm.subject_id))
+        for alarm in found
+    ]
 
 
 def approval(approval_id: UUID, /) -> Approval:

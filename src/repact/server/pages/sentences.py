@@ -139,6 +139,7 @@ SENTENCES: dict[str, str] = {
     "offers.above_authority": _("One of these plans needs a supervisor. Ask for approval."),
     "offers.already_chosen": _("A plan was already chosen."),
     "offers.case_not_in_review": _("Take the case first; plans are made while it is in review."),
+    "offers.key_reused": _("This key already stood for something else. Use a new one."),
     "offers.changed": _("The figures changed since you looked. Look again and choose."),
     "offers.expired": _("These plans have run out."),
     "offers.message_too_long": _("The message is longer than 500 characters."),
@@ -190,6 +191,9 @@ SENTENCES: dict[str, str] = {
     "policies.stopped": _("New offers are stopped for now. Signed plans go on."),
     "policies.takes_effect_in_the_past": _("A policy takes effect today or later, never earlier."),
     "policies.wrong_state": _("This policy was already decided."),
+    "cases.too_many_incomes": _(
+        "Very many incomes in an hour. Wait a little; what you told first is kept."
+    ),
     "law.asked_too_late": _("That was asked for later than the law allows."),
     "law.given_before_asked": _("The answer cannot be earlier than the question."),
     "law.breathing_space_too_soon": _("A pause like this is possible once in twelve months."),

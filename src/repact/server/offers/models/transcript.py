@@ -51,6 +51,22 @@ class Question(LenderRow):
         indexes = [models.Index(fields=["case", "asked_at"], name="offers_question_by_case")]
 
 
+class AcceptKey(LenderRow):
+    """The key a choice came under and the hash of what it said: the same key says the same."""
+
+    borrower_id = models.UUIDField()
+    key = models.CharField(max_length=80)
+    body_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "offers_accept_key"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lender", "borrower_id", "key"], name="offers_accept_key_once"
+            )
+        ]
+
+
 class Alarm(LenderRow):
     """Something that must never be and was seen: a person has to look."""
 

@@ -27,7 +27,12 @@ VERDICTS = ("approve", "return", "refuse")
 def queue(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a second person, the oldest first."""
     waiting = [_line(approval) for approval in offer_queries.to_approve()]
-    context = {"waiting": waiting, "section": "approvals", "stopped": policy_queries.stopped()}
+    context = {
+        "waiting": waiting,
+        "section": "approvals",
+        "stopped": policy_queries.stopped(),
+        "alarms": [] if request.staff_actor.role == AGENT else offer_queries.alarms(),
+    }
     return render(request, "desk/approvals.html", context)
 
 
