@@ -55,4 +55,8 @@ ALIKE: dict[tuple[str, str], str] = {
         "plans/annual_rates.py",
         "return divide_half_up((_ONE - year) * WHOLE_PPM, year) if year else _HIGHEST_PPM + ⟨1 -> 2⟩",
     ): "anything above the highest rate is none",
+    (
+        "plans/search.py",
+        "return ROWS_MAX - sum(schedule.rows_of(segment) for segment in terms.shape[:⟨-1 -> +1⟩])",
+    ): "a plan of too many rows is refused, and then it does not meet the target",
 }

@@ -184,6 +184,17 @@ class TestSearching:
         assert search.rate_for_total(position, terms, 10**11).value == 10_000_000
 
 
+class TestAnAmountAboveTheLimit:
+    def test_is_named_by_the_row_that_passes_it_not_the_one_that_reaches_it(self):
+        shape = [
+            {"kind": "holiday", "count": 1, "interest": "freeze"},
+            {"kind": "holiday", "count": 1, "interest": "accrue"},
+            {"kind": "level", "count": 2},
+        ]
+        error = refusal(built, principal_minor=10**11, shape=shape, **NO_ARREARS)
+        assert (error.code, error.field) == ("plan.amount_above_limit", "rows[2]")
+
+
 class TestASettlement:
     def test_above_what_is_owed_is_refused_with_what_is(self):
         shape = [{"kind": "lump_sum", "amount_minor": 1_240_751}]
