@@ -163,7 +163,8 @@ def assert_accessible(page: Page) -> None:
     if not page.evaluate("matchMedia('(scripting: enabled)').matches"):
         return
     found = Axe().run(page).response["violations"]
-    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+    findings = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found]
+    assert not findings, findings
 
 
 def picture() -> bytes:

@@ -111,7 +111,7 @@ def share_out(
     Formula: ⌊M·bᵢ / Σb⌋ and the remaining units by largest remainder, priority debts first.
     Source: UK debt management plans; Hong Kong's interbank debt relief plan (2025).
     Hear: You pay once, everyone gets a fair share, and rent and power come first.
-    听到: 您只付一次，各家按比例分配，房租水电等优先。
+    听到: 你只付一次，各家按比例分配，房租水电等优先。
 
     Each date the payment goes to the `priority` debts first (by name: the installment each asks),
     then to the others in proportion to what is owed (largest remainder). Every debt's own terms

@@ -211,7 +211,7 @@ def cascade(
     Formula: the first rung k with max payment(change₁ + … + changeₖ) ≤ target.
     Source: Fannie Mae Flex Modification; a fixed order can be explained, step by step.
     Hear: We tried the smaller concessions first, and this is the first plan you can afford.
-    听到: 我们从小的让步开始逐级试算，这是第一个您负担得起的方案。
+    听到: 我们从小的让步开始逐级试算，这是第一个你负担得起的方案。
     """
     made: list[Rung] = []
     so_far = Change()

@@ -72,7 +72,7 @@ SENTENCES = {
     "fixed_amount": Words(
         "{name} {result}：协议约定的固定金额", "{name} {result}: the fixed amount agreed"
     ),
-    "chosen_amount": Words("{name} {result}：您自选的金额", "{name} {result}: the amount chosen"),
+    "chosen_amount": Words("{name} {result}：你自选的金额", "{name} {result}: the amount chosen"),
     "interest_only": Words(
         "{name} {result}：这一期只还利息", "{name} {result}: this row pays its interest only"
     ),

@@ -48,7 +48,7 @@ ELSEWHERE = (
         Formula: the freeze on [a, b).
         Source: UK Debt Respite Scheme (60 days); Measures on credit cards art. 70.
         Hear: Nobody will call you until {date}.
-        听到: 在 {date} 之前不会有人联系您催款。
+        听到: 在 {date} 之前不会有人联系你催款。
         """,
     ),
     Elsewhere(
@@ -63,7 +63,7 @@ ELSEWHERE = (
         Formula: loss = gross carrying amount − allowance.
         Source: IFRS 9 5.4.4; PRC rules on write-off keep the claim (账销案存).
         Hear: This changes nothing in what you agreed to pay.
-        听到: 这不影响您已约定的还款。
+        听到: 这不影响你已约定的还款。
         """,
     ),
     Elsewhere(
@@ -78,7 +78,7 @@ ELSEWHERE = (
         Formula: none.
         Source: Civil Code of China art. 546 (the debtor is told), 548 (defenses stay).
         Hear: The name on the letter changes, your plan does not.
-        听到: 债权人变了，您的还款计划不变。
+        听到: 债权人变了，你的还款计划不变。
         """,
     ),
 )

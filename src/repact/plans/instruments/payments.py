@@ -49,7 +49,7 @@ def custom(*, amounts_minor: Sequence[int]) -> Change:
     Formula: any amounts, each at least its interest, the last exactly what is left.
     Source: openMF/mifosx #897 (seasonal income); plan-json rule 6.
     Hear: You say when and how much; we say what is left for the end.
-    听到: 您定每期还多少，剩下多少我们算清楚。
+    听到: 你定每期还多少，剩下多少我们算清楚。
     """
     return Change(tail=(t.Custom(kind="custom", amounts_minor=tuple(amounts_minor)),))
 

@@ -111,7 +111,7 @@ def interest_waiver(*, share_ppm: int, vests: t.Vesting = "now") -> Change:
     Formula: I −= round(αI), rounded once.
     Source: Civil Code of China art. 575; authority by amount (policy).
     Hear: You owe less.
-    听到: 您欠的少了。
+    听到: 你欠的少了。
     """
     return Change(measures=(_waive("interest", share_ppm, vests),))
 

@@ -20,7 +20,7 @@ def due_date_change(*, anchor_day: int, first_due_date: date) -> Change:
     Formula: the first period is longer or shorter by Δd days; its interest follows the day count.
     Source: CONC 7.3.5G; Civil Code of China art. 543. One stub only, no day counted twice.
     Hear: You choose the day. The first payment differs a little for the days in between.
-    听到: 还款日由您选，第一期因天数不同会略有差别。
+    听到: 还款日由你选，第一期因天数不同会略有差别。
     """
     return Change(
         frequency=t.Frequency(every=1, unit="month", anchor_day=anchor_day),

@@ -73,7 +73,7 @@ class Termination(_Event):
     Formula: Σ open rows − interest not yet earned.
     Source: Civil Code of China art. 563 and 566; with notice, and undone by a reversal.
     Hear: The plan has ended. This is what is owed today, and what can still be done.
-    听到: 计划已经终止，这是今天所欠的金额，以及您还能做什么。
+    听到: 计划已经终止，这是今天所欠的金额，以及你还能做什么。
     """
 
     kind: Literal["termination"]

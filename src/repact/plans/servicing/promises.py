@@ -30,7 +30,7 @@ def outcome(promise: Promise, events: Sequence[Event], as_of: date, /) -> Outcom
     Formula: kept when the payments from the day it was said up to its day reach the amount.
     Source: collection practice; no forbearance, since nothing is given up.
     Hear: You said it, we noted it, and we leave you in peace until then.
-    听到: 您说好的我们记下了，在那之前不会再打扰您。
+    听到: 你说好的我们记下了，在那之前不会再打扰你。
     """
     gone = {event.of for event in events if isinstance(event, Reversal) and event.on <= as_of}
     paid = sum(

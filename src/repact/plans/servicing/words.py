@@ -8,7 +8,7 @@ from repact.plans.wording import Language, Words
 
 WHY: dict[Cause, Words] = {
     "payment_arrived": Words(
-        "我们刚收到您 {day} 的还款 {amount}",
+        "我们刚收到你 {day} 的还款 {amount}",
         "Your payment of {amount} on {day} reached us only now",
     ),
     "payment_reversed": Words(
@@ -22,12 +22,12 @@ WHAT = {
     "late_more": Words("逾期费用增加 {sum}", "what being late costs is {sum} more"),
     "open_less": Words("待还金额减少 {sum}", "what is left to pay is {sum} less"),
     "open_more": Words("待还金额增加 {sum}", "what is left to pay is {sum} more"),
-    "credit_more": Words("多还的 {sum} 已记为您的余额", "{sum} more is kept for you as credit"),
-    "credit_less": Words("您的余额减少 {sum}", "your credit is {sum} less"),
+    "credit_more": Words("多还的 {sum} 已记为你的余额", "{sum} more is kept for you as credit"),
+    "credit_less": Words("你的余额减少 {sum}", "your credit is {sum} less"),
     "vested_more": Words("又免除 {sum}", "{sum} more is waived for good"),
     "vested_less": Words("有 {sum} 的减免暂未生效", "{sum} of a waiver is not earned yet"),
 }
-NOTHING = Words("您的还款计划没有变化", "nothing in your plan changed")
+NOTHING = Words("你的还款计划没有变化", "nothing in your plan changed")
 
 
 def about(made: Compensation, /, *, currency: str, language: Language) -> str:

@@ -146,7 +146,7 @@ class TestTheSentence:
             " cost is 22.00 less, what is left to pay is 2,022.00 less."
         )
         assert self.told("zh", news=news) == (
-            "我们刚收到您 2024-02-01 的还款 2,000.00：逾期费用减少 22.00，待还金额减少 2,022.00。"
+            "我们刚收到你 2024-02-01 的还款 2,000.00：逾期费用减少 22.00，待还金额减少 2,022.00。"
         )
 
     def test_says_that_money_went_back(self):
@@ -160,7 +160,7 @@ class TestTheSentence:
         measures = [waive | {"vests": "per_installment"}]
         news = paid("02-01", 1_300_000)
         told = self.told("zh", news=news, penalty_minor=600, measures=measures)
-        assert "多还的 1,000.00 已记为您的余额" in told
+        assert "多还的 1,000.00 已记为你的余额" in told
         assert "又免除 6.00" in told
 
     def test_says_that_nothing_changed(self):
