@@ -100,6 +100,8 @@ def django_db_setup(django_db_setup: None, tmp_path_factory: pytest.TempPathFact
     """Give the tests files, keys and wallets of their own; nothing of a demo is touched."""
     var = tmp_path_factory.mktemp("var")
     django_settings.VAR, django_settings.REPACT_FILES = var, var / "files"
+    django_settings.STATIC_ROOT = var / "static"
+    django_settings.STATIC_ROOT.mkdir()
 
 
 @pytest.fixture
