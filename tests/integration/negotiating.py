@@ -16,7 +16,7 @@ from repact.server.policies import actions as policy_actions
 from repact.server.reviews import actions as review_actions
 from tests.integration.world import World
 
-ROUNDS = int(os.environ.get("REPACT_RACE_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("REPACT_RACE_ROUNDS", "25"))
 
 
 def staff(world: World, name: str, role: str = actor.SUPERVISOR) -> Actor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,7 @@ from repact.server.offers.models import Alarm, Entry, Offer, OfferSet, Reservati
 from repact.server.policies import actions as policy_actions
 from repact.server.policies.errors import PublishingError
 from repact.server.reviews import actions as review_actions
-from tests.integration.negotiating import ROUNDS, draft, rollout, tiers, with_policy
+from tests.integration.negotiating import draft, rollout, tiers, with_policy
 from tests.integration.world import at_once, run_jobs
 
 
@@ -211,37 +210,3 @@ class TestTwins:
             found = queries.twins_to_check(since=world.now - timedelta(days=1), most=10)
             automatic.check_twins(by=world.system, sets_to_check=found, now=world.now)
         assert Alarm.objects.get().subject_id == offer_set.id
-
-
-class TestRacesOfOneCase:
-    @pytest.mark.django_db(transaction=True)
-    @pytest.mark.parametrize("round_", range(ROUNDS))
-    def test_have_one_outcome_whoever_comes_first(self, world, round_):
-        """Sixteen at a barrier: the plan accepted, accepted in a stale version, by somebody else,
-        expired, issued anew, another set sent. One set stands, and at most one plan is chosen."""
-        by, other = world.borrower(), world.borrower("zhaolei")
-        offer_set = world.offered(by)
-        first, *_, last = offer_set.offers_in_order
-        stale = Offer.objects.get(id=first.id)
-        stale.content_sha256 = "0" * 64
-        late = world.now + timedelta(days=60)
-        acts = itertools.cycle(
-            [
-                lambda: world.accept(by, first),
-                lambda: world.accept(by, last),
-                lambda: world.accept(by, stale),
-                lambda: world.accept(other, first),
-                lambda: actions.expire(by=world.system, set_id=offer_set.id, now=late),
-                lambda: automatic.reissue(by=world.system, set_id=offer_set.id, now=world.now),
-            ]
-        )
-        results = at_once(16, world.lender.id, lambda: next(acts)())  # noqa: PLW0108 - one each
-        coded = [r for r in results if isinstance(r, Exception) and not hasattr(r, "code")]
-        assert coded == []
-        state = OfferSet.objects.get(id=offer_set.id).state
-        chosen = Offer.objects.filter(state="chosen").count()
-        assert (state, chosen) in {("chosen", 1), ("expired", 0)}
-        assert Entry.objects.filter(kind="choice").count() == chosen
-        held = Reservation.objects.filter(state="reserved").exists()
-        assert held == (state == "chosen")
-        assert transcript.broken_at(offer_set.case_id) is None

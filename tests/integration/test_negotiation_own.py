@@ -6,13 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from repact.server.audit import actor
 from repact.server.offers import actions, building, negotiating, queries, transcript
 from repact.server.offers.answering import Wish
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Entry, OfferSet
 from tests.integration.negotiating import draft, rollout, tiers, with_policy
-from tests.integration.world import at_once
 
 WISH = Wish(pay_minor=80_000)
 
@@ -136,27 +134,6 @@ class TestAsking:
             negotiating.ask_for(
                 by=world.borrower("zhaolei"), case_id=before.case_id, wish=WISH, now=world.now
             )
-
-    @pytest.mark.django_db(transaction=True)
-    def test_by_both_at_once_ends_in_one_open_set(self, world):
-        """The borrower asks and the agent sends in the same moment: one set is open after."""
-        wide(world)
-        by = world.borrower()
-        before = world.offered(by)
-        agent = world.staff(actor.SUPERVISOR)
-
-        def ask() -> object:
-            return negotiating.ask_for(by=by, case_id=before.case_id, wish=WISH, now=world.now)
-
-        def choose() -> object:
-            return world.accept(by, before.offers_in_order[0])
-
-        acts = iter([ask, choose] * 4)
-        at_once(8, world.lender.id, lambda: next(acts)())  # noqa: PLW0108 - one act each
-        states = list(OfferSet.objects.values_list("state", flat=True))
-        assert states.count("sent") + states.count("chosen") == 1
-        assert transcript.broken_at(before.case_id) is None
-        assert agent
 
 
 class TestBuildingByHand:

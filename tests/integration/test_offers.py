@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import timedelta
 
 import pytest
@@ -10,15 +9,12 @@ from django.db import IntegrityError, transaction
 
 from repact.plans.errors import PlanError
 from repact.server.agreements.models import Agreement
-from repact.server.audit.models import Event
 from repact.server.cases.models import Case
 from repact.server.offers import actions as offer_actions
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Offer
 from repact.server.people.doors import NotAllowedError
 from repact.server.reviews import actions as review_actions
-from tests.integration.negotiating import ROUNDS
-from tests.integration.world import at_once
 
 
 class TestPreparing:
@@ -88,20 +84,6 @@ class TestChoosing:
         Offer.objects.filter(id=offer.id).update(result=offer.result)
         with pytest.raises((OfferError, PlanError)):
             world.accept(by, offer)
-
-    @pytest.mark.django_db(transaction=True)
-    @pytest.mark.parametrize("round_", range(ROUNDS))
-    def test_sixteen_at_once_choose_one(self, world, round_):
-        """Every plan, several times over, by hands that start together: one outcome."""
-        by = world.borrower()
-        offers = itertools.cycle(world.offered(by).offers_in_order)
-        results = at_once(16, world.lender.id, lambda: world.accept(by, next(offers)))
-        agreements = {r.id for r in results if not isinstance(r, Exception)}
-        refused = [r for r in results if isinstance(r, Exception)]
-        assert len(agreements) == 1
-        assert all(error.code == "offers.already_chosen" for error in refused)
-        assert Agreement.objects.count() == 1
-        assert Event.objects.filter(action="offers.choose").count() == 1
 
     def test_is_once_a_case_in_the_database_too(self, world):
         by = world.borrower()

@@ -11,10 +11,10 @@ from repact.server.audit import actor
 from repact.server.cases.models import Case
 from repact.server.offers import actions, approving, budgets, transcript
 from repact.server.offers.errors import OfferError
-from repact.server.offers.models import Budget, Decision, Entry, OfferSet, Reservation
+from repact.server.offers.models import Budget, Decision, OfferSet, Reservation
 from repact.server.people.models import Staff
-from tests.integration.negotiating import ROUNDS, draft, staff, tiers, with_policy
-from tests.integration.world import at_once, run_jobs
+from tests.integration.negotiating import draft, staff, tiers, with_policy
+from tests.integration.world import run_jobs
 
 
 class TestFourEyes:
@@ -146,15 +146,6 @@ class TestFourEyes:
         assert entry.content["alternative"] == "Half of the interest."
         assert "jobs.tell_refusal" in run_jobs()
 
-    @pytest.mark.django_db(transaction=True)
-    @pytest.mark.parametrize("round_", range(ROUNDS))
-    def test_send_once_when_sixteen_decide_at_once(self, world, asked, round_):
-        supervisor = world.staff(actor.SUPERVISOR)
-        results = at_once(16, world.lender.id, lambda: self.decide(world, asked, supervisor))
-        assert [r for r in results if isinstance(r, Exception)] == []
-        assert Decision.objects.count() == 1
-        assert Entry.objects.filter(kind="offers").count() == 1
-
 
 class TestABudget:
     def test_is_reserved_when_a_set_goes_out_and_used_when_the_plan_begins(self, world):
@@ -221,40 +212,3 @@ class TestABudget:
             budgets._let_lapse(budgets.Line(line.kind, line.key, 0, 0), world.now)
         line.refresh_from_db()
         assert given > 0 == line.used_minor
-
-    @pytest.mark.django_db(transaction=True)
-    def test_of_a_million_is_never_overdrawn_by_two_hundred_at_once(self, world):
-        """¥1,000,000 and 200 that want ¥7,777.77 each: 128 get it, nobody more."""
-        wanted, workers, each = 777_777, 20, 10
-        agent = world.staff()
-        first = draft(world, world.borrower(), agent)
-        rows = [_clone(first) for _ in range(workers * each)]
-        line = budgets.Line("pool", "race", 100_000_000, wanted)
-        todo = iter(rows)
-
-        def one() -> int:
-            got = 0
-            for _ in range(each):
-                try:
-                    with transaction.atomic():
-                        budgets.draw(offer_set=next(todo), line=line, now=world.now)
-                    got += 1
-                except OfferError:
-                    continue
-            return got
-
-        results = at_once(workers, world.lender.id, one)
-        assert [r for r in results if isinstance(r, Exception)] == []
-        pool = Budget.objects.get(kind="pool", key="race")
-        assert sum(results) == 100_000_000 // wanted
-        assert pool.reserved_minor == sum(results) * wanted <= pool.amount_minor
-
-
-def _clone(offer_set: OfferSet) -> OfferSet:
-    """The same set once more, as a superseded one: something to reserve for."""
-    copy = OfferSet.objects.get(id=offer_set.id)
-    copy.pk, copy._state.adding, copy.state = None, True, "superseded"
-    copy.id = OfferSet._meta.pk.get_default()
-    copy.number = OfferSet.objects.filter(case_id=copy.case_id).count() + 100
-    copy.save(force_insert=True)
-    return copy

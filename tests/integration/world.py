@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Barrier
+from threading import Barrier, Semaphore
 from typing import Any
 from uuid import UUID
 
@@ -168,15 +168,24 @@ def run_jobs() -> list[str]:
         done.append(row[1])
 
 
-def at_once(count: int, lender_id: UUID, work: Callable[[], Any]) -> list[Any]:
-    """Run `work` in `count` threads that start together; each result, or the exception."""
+def at_once(
+    count: int, lender_id: UUID, work: Callable[[], Any], *, most: int | None = None
+) -> list[Any]:
+    """Run `work` in `count` threads that start together; each result, or the exception.
+
+    Each has a connection of its own; with `most`, so many at a time, and the others queue.
+    """
     barrier = Barrier(count)
+    gate = Semaphore(most or count)
     contexts = [copy_context() for _ in range(count)]
 
     def one() -> Any:
         try:
-            with scope.acting_for(lender_id):
-                barrier.wait(10)
+            if most:
+                barrier.wait(30)
+            with gate, scope.acting_for(lender_id):
+                if not most:  # connected already: the work itself starts together
+                    barrier.wait(30)
                 return work()
         except Exception as error:  # noqa: BLE001 - the test looks at it
             return error
