@@ -66,6 +66,7 @@ def entries(draw: st.DrawFn) -> Entry | None:
                     open_minor=draw(by_component), price_minor=draw(sums), **base
                 ),
                 lambda: outcomes.modification_recognized(gain_minor=draw(amounts), **base),
+                lambda: outcomes.modification_reversed(gain_minor=draw(amounts), **base),
             ]
         )
     )

@@ -10,11 +10,13 @@ from django.conf import settings
 
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.actions import drafts
 from repact.server.agreements.actions.drafts import NamedSigner
 from repact.server.agreements.documents import parties
+from repact.server.agreements.models import Agreement
 from repact.server.agreements.signing import verification
 from repact.server.clock import ports
-from tests.integration.world import At
+from tests.integration.world import At, run_jobs
 
 
 def guarantor(agreement, **changed):
@@ -61,3 +63,12 @@ def verified(agreement):
     pdf = agreement_queries.pdf(agreement)
     later = ports.now() + timedelta(days=1)
     return verification.verify(pdf, roots=agreement_queries.roots(), at=later)
+
+
+def cooling(world, by, days=14):
+    """A plan in force whose text gives days to take it back."""
+    agreement = world.drafted(by)
+    drafts.rewrite(agreement, cooling_off_days=days)
+    signed(world, by, agreement)
+    run_jobs()
+    return Agreement.objects.get(id=agreement.id)

@@ -17,7 +17,6 @@ from django.db import IntegrityError, transaction
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import authority
 from repact.server.agreements import queries as agreement_queries
-from repact.server.agreements.actions import drafts
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, Document, Signature, SigningRecord
 from repact.server.agreements.signing import verification
@@ -25,7 +24,15 @@ from repact.server.audit.models import Event
 from repact.server.clock import ports
 from repact.server.people.models import Borrower
 from tests.conftest import KEY
-from tests.integration.signing import guarantor, named, newest, sign_by_link, signed, verified
+from tests.integration.signing import (
+    cooling,
+    guarantor,
+    named,
+    newest,
+    sign_by_link,
+    signed,
+    verified,
+)
 from tests.integration.world import At, at_once, run_jobs
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -215,15 +222,6 @@ class TestWhatIsCharged:
         agreement.contents["installment_minor"] += 1
         with pytest.raises(IntegrityError), transaction.atomic():
             agreement.save()
-
-
-def cooling(world, by, days=14):
-    """A plan in force whose text gives days to take it back."""
-    agreement = world.drafted(by)
-    drafts.rewrite(agreement, cooling_off_days=days)
-    signed(world, by, agreement)
-    run_jobs()
-    return Agreement.objects.get(id=agreement.id)
 
 
 class TestAnEnd:

@@ -53,6 +53,7 @@ def _beginnings() -> tuple[Entry, ...]:
             pending_minor=34_500,
         ),
         outcomes.modification_recognized(on=ON, currency=CNY, gain_minor=-50_761),
+        outcomes.modification_reversed(on=ON, currency=CNY, gain_minor=-50_761),
         outcomes.modification_unwound(on=ON, currency=CNY, amount_minor=5_765),
         plan_life.interest_earned(on=ON, currency=CNY, amount_minor=18_000),
     )

@@ -24,6 +24,14 @@ def modification_recognized(*, on: date, currency: str, gain_minor: int) -> Entr
     )
 
 
+def modification_reversed(*, on: date, currency: str, gain_minor: int) -> Entry:
+    """A plan was taken back: what it changed of the debt's worth never was. `gain_minor` is what
+    was recognized."""
+    recognized = modification_recognized(on=on, currency=currency, gain_minor=gain_minor)
+    undone = [(line.account, -line.amount_minor) for line in recognized.lines]
+    return Entry("modification_reversed", on, currency, lines(undone))
+
+
 def modification_unwound(*, on: date, currency: str, amount_minor: int) -> Entry:
     """A period is over: the debt has earned at its original rate what the plan does not ask for.
 

@@ -65,6 +65,32 @@ class TestAConfirmationOfACall:
         assert attached_contents(pdf) == made
 
 
+class TestALetterAfterAWithdrawal:
+    OWED = (2_000_000, 1_234_567)
+
+    def made(self, **changes):
+        facts = {"withdrawn_date": ON, "paid_minor": 1_234, "owed_minor": self.OWED}
+        return letters.withdrawal(of_two_debts(**changes), letters.Withdrawn(**facts))
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_says_what_is_owed_by_each_contract_again(self, language):
+        shown = text(self.made(language=language))
+        for said in ("D-0001", "¥20,000.00", "K-0002", "¥12,345.67", "¥12.34", "2026-01-01"):
+            assert said in shown
+
+    def test_promises_that_the_days_between_cost_nothing(self):
+        assert "Nothing is charged for the days between" in text(self.made(language="en"))
+
+    def test_carries_its_facts_in_an_archive_file_on_one_page(self):
+        pdf = self.made(language="bilingual")
+        with pikepdf.open(io.BytesIO(pdf)) as opened, opened.open_metadata() as metadata:
+            assert metadata.pdfa_status == "3A"
+            assert len(opened.pages) == 1
+        facts = json.loads(PdfReader(io.BytesIO(pdf)).attachments[letters.WITHDRAWAL][0])
+        assert facts["owed_minor"] == list(self.OWED)
+        assert pdf == self.made(language="bilingual")
+
+
 class TestACopyOfEverything:
     FILES = {"agreement.pdf": b"%PDF-1", "evidence.json": b"{}", "notes.txt": "好".encode()}
 

@@ -76,6 +76,7 @@ ENTRIES = [
     templates.line_converted(on=ON, currency="CNY", amount_minor=7),
     outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=-9),
     outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=9),
+    outcomes.modification_reversed(on=ON, currency="CNY", gain_minor=-9),
     outcomes.modification_unwound(on=ON, currency="CNY", amount_minor=-1),
     outcomes.written_off(on=ON, currency="CNY", open_minor=OWED),
     outcomes.written_off(on=ON, currency="CNY", open_minor=OWED, unearned_minor=90, of_plan=True),

@@ -9,6 +9,7 @@ from uuid import UUID
 from repact.law import catalogue, clocks
 from repact.policy.loading import PolicyError
 from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements import states as agreement_states
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, ENGINEER, SUPERVISOR, SYSTEM, Actor
 from repact.server.bureau import events
@@ -46,6 +47,9 @@ def plan_reports(
     No `kinds`: those of a plan that begins, loan by loan.
     """
     agreement = agreement_queries.get(agreement_id)
+    if agreement.state == agreement_states.WITHDRAWN:  # taken back before this was carried
+        audit_actions.unchanged()
+        return []
     lender = lender_queries.get(by.lender_id)
     on = clock_queries.business_date(now=now, zone=lender.zone)
     contents = agreement_queries.contents(agreement)
@@ -84,6 +88,34 @@ def plan_reports(
     return made
 
 
+@doors.action("bureau.take_back", may=(SYSTEM,))
+def take_back(*, by: Actor, agreement_id: UUID, event_id: UUID, now: datetime) -> list[Report]:
+    """A plan was taken back in its cooling-off days: nothing of it is to show.
+
+    What was not reported yet is not; what was is put right at the bureau. Returns the corrections.
+    """
+    standing = Report.objects.select_for_update(of=("self",)).filter(
+        agreement_id=agreement_id, corrects=None, correction=None
+    )
+    planned = [report for report in standing if report.state == "planned"]
+    corrected = [_correct(one, event_id, now) for one in standing if one.state == "reported"]
+    for report in planned:
+        report.state = "withdrawn"
+        report.save()
+    if not planned and not corrected:
+        audit_actions.unchanged()
+        return []
+    audit_actions.record(
+        by=by,
+        action="bureau.take_back",
+        subject_id=agreement_id,
+        now=now,
+        not_reported=len(planned),
+        corrected=len(corrected),
+    )
+    return corrected
+
+
 @doors.action("bureau.note_told", may=(SYSTEM, AGENT, SUPERVISOR))
 def note_told(*, by: Actor, report_id: UUID, proof: str, at: datetime, now: datetime) -> None:
     """The borrower was told: by a gateway that took the message, on their page, or by letter.
@@ -106,15 +138,20 @@ def note_told(*, by: Actor, report_id: UUID, proof: str, at: datetime, now: date
 
 @doors.action("bureau.note_reported", may=(SYSTEM,))
 def note_reported(*, by: Actor, report_id: UUID, receipt: str, now: datetime) -> None:
-    """The bureau has it; once. Raises BureauError `bureau.not_told` for what is negative and was
-    not told, or too short ago."""
+    """The bureau has it; once. What was taken back while it was on its way is put right.
+
+    Raises BureauError `bureau.not_told` for what is negative and was not told, or too short ago.
+    """
     report = Report.objects.select_for_update(of=("self",)).get(id=report_id)
-    if report.state != "planned":
+    if report.state == "reported":
         audit_actions.unchanged()
         return
     assert_told(report, now=now)
+    late = report.state == "withdrawn"
     report.state, report.reported_at, report.receipt = "reported", now, receipt[:80]
     report.save()
+    if late:
+        _correct(report, report.id, now)
     audit_actions.record(
         by=by, action="bureau.note_reported", subject_id=report.id, now=now, kind=report.kind
     )
@@ -182,18 +219,7 @@ def answer_dispute(*, by: Actor, dispute_id: UUID, outcome: str, now: datetime) 
         report.state = "withdrawn"
         report.save()
     elif outcome == "corrected":
-        Report.objects.create(
-            lender_id=by.lender_id,
-            agreement=report.agreement,
-            loan=report.loan,
-            event_id=found.id,
-            kind=report.kind,
-            code=report.code,
-            is_negative=False,
-            content={**report.content, "corrected": True},
-            planned_at=now,
-            corrects=report,
-        )
+        _correct(report, found.id, now)
     notice_actions.tell(
         by=Actor(by.lender_id, SYSTEM, None),
         borrower_id=found.report.agreement.borrower_id,
@@ -213,6 +239,22 @@ def assert_told(report: Report, /, *, now: datetime) -> None:
     early = report.not_before is None or now < report.not_before
     if report.is_negative and early:
         raise BureauError("bureau.not_told")
+
+
+def _correct(report: Report, event_id: UUID, now: datetime) -> Report:
+    """The report that puts this one right at the bureau."""
+    return Report.objects.create(
+        lender_id=report.lender_id,
+        agreement_id=report.agreement_id,
+        loan_id=report.loan_id,
+        event_id=event_id,
+        kind=report.kind,
+        code=report.code,
+        is_negative=False,
+        content={**report.content, "corrected": True},
+        planned_at=now,
+        corrects=report,
+    )
 
 
 def _tell(by: Actor, report: Report, borrower_id: UUID, now: datetime) -> None:

@@ -12,7 +12,12 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "cases.withdraw": "jobs.close_offers",
     "evidence.promise_missed": "jobs.papers_missed",
     "agreements.void": "jobs.reopen_case",
-    "repayments.withdraw": "jobs.end_case",
+    "repayments.withdraw": (
+        "jobs.end_case",
+        "jobs.confirm_withdrawal",
+        "jobs.take_back_reports",
+        "jobs.tell_mandate",
+    ),
     "repayments.terminate": "jobs.end_case",
     "cases.start_relief": "jobs.invite_to_relief",
     "cases.ask_lenders": "jobs.spread_request",

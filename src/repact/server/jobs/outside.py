@@ -38,9 +38,14 @@ def tell_mandate(*, lender_id: str, event_id: str) -> None:
             account=agreement.borrower.wallet_account,
             currency=plan.currency,
             amount_minor_max=max(agreement_queries.contents(agreement).total_minor, 1),
-            state="revoked" if plan.mandate_revoked_at else "active",
+            state="revoked" if plan.mandate_revoked_at or _is_taken_back(plan) else "active",
             changed_at=clock_queries.business_now(lender_id=by.lender_id),
         )
+
+
+def _is_taken_back(plan: Plan) -> bool:
+    """A plan that was taken back leaves no right to debit behind."""
+    return plan.standing == "withdrawn"
 
 
 @app.task(name="jobs.send_refund", queue="flow", retry=PATIENT)

@@ -63,6 +63,29 @@ def confirm_oral(*, lender_id: str, event_id: str) -> None:
         )
 
 
+@app.task(name="jobs.confirm_withdrawal", queue="flow", retry=PATIENT)
+def confirm_withdrawal(*, lender_id: str, event_id: str) -> None:
+    """A plan was taken back: the letter that says so, and what is owed by contract again."""
+    with carried(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        zone = lender_queries.get(by.lender_id).zone
+        letter = letters.withdrawal(
+            agreement_queries.contents(agreement),
+            letters.Withdrawn(
+                withdrawn_date=clock_queries.business_date(now=event.happened_at, zone=zone),
+                paid_minor=event.facts["paid_minor"],
+                owed_minor=tuple(event.facts["owed_minor"]),
+            ),
+        )
+        agreement_actions.issue_paper(
+            by=by,
+            agreement_id=agreement.id,
+            kind="withdrawal",
+            pdf=letter,
+            now=event.happened_at,
+        )
+
+
 @app.task(name="jobs.tell_paper", queue="flow", retry=PATIENT)
 def tell_paper(*, lender_id: str, event_id: str) -> None:
     """A sealed paper is there to be read and kept."""

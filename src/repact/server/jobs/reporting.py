@@ -38,6 +38,15 @@ def plan_reports(*, lender_id: str, event_id: str) -> None:
         )
 
 
+@app.task(name="jobs.take_back_reports", queue="flow", retry=PATIENT)
+def take_back_reports(*, lender_id: str, event_id: str) -> None:
+    """A plan was taken back: what was to be reported is not, what was is put right."""
+    with carried(lender_id, event_id) as (by, event):
+        bureau_actions.take_back(
+            by=by, agreement_id=event.subject_id, event_id=event.id, now=event.happened_at
+        )
+
+
 @app.periodic(cron="20 * * * *")
 @app.task(name="jobs.feed_bureau", queue="flow", queueing_lock="jobs.feed_bureau")
 def feed_bureau(timestamp: int) -> None:  # noqa: ARG001 - cron's argument

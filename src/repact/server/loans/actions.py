@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from repact.plans.position import Position
+from repact.plans.position import DueRow, Position
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.clock import queries as clock_queries
@@ -182,6 +182,8 @@ def replace_by_plan(
     loan = Loan.objects.select_for_update().get(id=loan_id)
     if loan.state == "closed":
         raise LoanError("loans.wrong_state", state=loan.state)
+    if loan.state == "open":
+        loan.contract_overdue_minor = loan.overdue_principal_minor
     loan.state = "in_plan"
     loan.save()
     on = _business_date(by, now)
@@ -193,6 +195,45 @@ def replace_by_plan(
         case_id=case_id,
         now=now,
         agreement_id=str(agreement_id),
+    )
+
+
+@doors.action("loans.restore_contract", may=(SYSTEM,))
+def restore_contract(
+    *, by: Actor, loan_id: UUID, signed: Position, owed: Position, case_id: UUID, now: datetime
+) -> None:
+    """A plan was taken back: the contract says again what is due, from `owed.as_of` on.
+
+    `signed` is what was owed when the plan began, `owed` the same less what was paid since. What
+    was paid covers what the contract asked for first; principal that was overdue is so again.
+    Nothing is added for the days between: the debt is owed as of today.
+    """
+    loan = Loan.objects.select_for_update().get(id=loan_id)
+    if loan.state != "in_plan":
+        audit_actions.unchanged()
+        return
+    principal = signed.principal_minor - owed.principal_minor
+    paid = principal + signed.interest_minor - owed.interest_minor
+    remaining = _less(signed.contract.remaining if signed.contract else (), paid)
+    overdue = max((loan.contract_overdue_minor or 0) - principal, 0)
+    loan.as_of = owed.as_of
+    loan.principal_minor, loan.interest_minor = owed.principal_minor, owed.interest_minor
+    loan.penalty_minor, loan.fees_minor = owed.penalty_minor, owed.fees_minor
+    loan.overdue_principal_minor = min(overdue, owed.principal_minor)
+    loan.remaining = [[row.due_date.isoformat(), row.amount_minor] for row in remaining]
+    if loan.oldest_unpaid_due_date and remaining:
+        late = remaining[0].due_date if remaining[0].due_date < owed.as_of else None
+        loan.oldest_unpaid_due_date = late and max(late, loan.oldest_unpaid_due_date)
+    loan.plan_rate_ppm = loan.plan_penalty_rate_ppm = loan.contract_overdue_minor = None
+    loan.state = "open" if owed.total_minor else "closed"
+    loan.save()
+    audit_actions.record(
+        by=by,
+        action="loans.restore_contract",
+        subject_id=loan.id,
+        case_id=case_id,
+        now=now,
+        owed_minor=owed.total_minor,
     )
 
 
@@ -317,6 +358,17 @@ def acknowledge_line_block(*, by: Actor, loan_id: UUID, at: datetime, now: datet
         audit_actions.unchanged()
         return
     audit_actions.record(by=by, action="loans.acknowledge_line_block", subject_id=loan_id, now=now)
+
+
+def _less(rows: Sequence[DueRow], paid_minor: int) -> list[DueRow]:
+    """What a contract still asks for after a payment, the oldest row paid first."""
+    left = []
+    for row in rows:
+        covered = min(row.amount_minor, paid_minor)
+        paid_minor -= covered
+        if covered < row.amount_minor:
+            left.append(row.model_copy(update={"amount_minor": row.amount_minor - covered}))
+    return left
 
 
 def _live(case_id: UUID) -> QuerySet[Hold]:

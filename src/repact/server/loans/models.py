@@ -29,8 +29,9 @@ class Loan(LenderRow):
     `remaining` lists what the contract still asks for, [[ISO date, amount_minor], ...], overdue
     installments included. `legal_creditor` is who the debt is owed to. `limitation_from_date` is
     the day the limitation period last began; empty when the lender does not say. `plan_rate_ppm`
-    and `plan_penalty_rate_ppm` hold while a plan runs; `line_blocked_at` says that a revolving
-    line gives no more credit.
+    and `plan_penalty_rate_ppm` hold while a plan runs; `contract_overdue_minor` is the principal
+    that was overdue by contract when the plan began. `line_blocked_at` says that a revolving line
+    gives no more credit.
     """
 
     borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="loans")
@@ -59,6 +60,7 @@ class Loan(LenderRow):
     employer = models.CharField(max_length=32, default="")
     plan_rate_ppm = models.IntegerField(null=True)
     plan_penalty_rate_ppm = models.IntegerField(null=True)
+    contract_overdue_minor = models.BigIntegerField(null=True)
     line_blocked_at = models.DateTimeField(null=True)
     line_block_acknowledged_at = models.DateTimeField(null=True)
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from repact.ledger import plan_life
+from repact.ledger import outcomes, plan_life
 from repact.plans.errors import PlanError
+from repact.plans.modification import adjustment_minor
 from repact.plans.position import Position
 from repact.plans.servicing import events
 from repact.plans.servicing.replay import position_on
+from repact.plans.servicing.state import PlanState
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
@@ -128,26 +130,63 @@ def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         return
     system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
     agreement_actions.withdraw(by=by, agreement_id=agreement_id, now=now)
-    for number, state in life.states.items():
-        position = life.signed[number].position
-        owed = _less(position, sum(state.paid) + state.prepaid_minor)
-        pending = state.pending_minor
-        waived = life.signed[number].schedule.totals.waived_minor - pending
-        _leave(
-            life,
-            number,
-            "plan_withdrawn",
-            owed,
-            system,
-            waived_back_minor=waived,
-            pending_minor=pending,
-        )
-        _publish(life, number, owed, system, now, plan_runs=False)
-        Part.objects.filter(id=life.parts[number].id).update(standing="withdrawn")
+    owed = [_restore(life, number, system, now) for number in sorted(life.states)]
+    case_id = agreement.case_id
+    loan_actions.release(by=system, case_id=case_id, because="withdrawn", now=now)
     _stand_down(life, "withdrawn")
     posting.earn_the_rest(life, by=system)
     _tell(life, system, "withdrawn", now)
-    _record(life, by, "repayments.withdraw", now)
+    audit_actions.record(
+        by=by,
+        action="repayments.withdraw",
+        subject_id=agreement_id,
+        case_id=case_id,
+        now=now,
+        paid_minor=sum(map(_paid_minor, life.states.values())),
+        owed_minor=[one.total_minor for one in owed],  # debt by debt, as the agreement lists them
+    )
+
+
+def _restore(life: Life, number: int, by: Actor, now: datetime) -> Position:
+    """Put one debt back under its contract, in the books and in the lender's book; what is owed."""
+    state, signed = life.states[number], life.signed[number]
+    owed = _less(signed.position, _paid_minor(state)).model_copy(update={"as_of": life.on})
+    pending = state.pending_minor
+    _leave(
+        life,
+        number,
+        "plan_withdrawn",
+        owed,
+        by,
+        late_minor=-state.paid.late,
+        waived_back_minor=signed.schedule.totals.waived_minor - pending,
+        pending_minor=pending,
+    )
+    if gain := adjustment_minor(signed.position, signed.terms, signed.schedule):
+        suffix = "" if number == 1 else f":{number}"
+        book_actions.post(
+            by=by,
+            entry=outcomes.modification_reversed(
+                on=life.on, currency=life.plan.currency, gain_minor=gain
+            ),
+            source=f"modified:{life.agreement.id}{suffix}:reversed",
+            agreement_id=life.agreement.id,
+        )
+    loan_actions.restore_contract(
+        by=by,
+        loan_id=life.parts[number].loan_id,
+        signed=signed.position,
+        owed=owed,
+        case_id=life.agreement.case_id,
+        now=now,
+    )
+    Part.objects.filter(id=life.parts[number].id).update(standing="withdrawn")
+    return owed
+
+
+def _paid_minor(state: PlanState) -> int:
+    """Everything that was paid and kept on a debt."""
+    return sum(state.paid) + state.prepaid_minor
 
 
 def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""Papers beside the agreement: the certificate of settlement, the confirmation of a phone call.
+"""Papers beside the agreement: the certificate of settlement, the confirmation of a phone call,
+the letter after a plan was taken back.
 
 They are rendered here and sealed by `agreements.actions`; the seal goes to the lower right corner
 of the last page.
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import rfc8785
 
@@ -28,6 +30,7 @@ from repact.server.agreements.documents.contents import Contents
 from repact.server.agreements.documents.typesetting import Attachment, typeset
 
 SETTLEMENT = "settlement.json"
+WITHDRAWAL = "withdrawal.json"
 ORAL = "agreement.json"
 _SEAL = (seals.RIGHT, 60, seals.RIGHT + seals.WIDTH, 60 + seals.HEIGHT)
 
@@ -43,28 +46,38 @@ class Settled:
     report_by_date: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """How a plan was taken back: on which day, what had been paid, and what is owed again by each
+    contract, in the order of the agreement's debts (minor units)."""
+
+    withdrawn_date: date
+    paid_minor: int
+    owed_minor: tuple[int, ...]
+
+
 def settlement(contents: Contents, settled: Settled, /) -> bytes:
     """The certificate of settlement (结清证明) as PDF/A-3a, with its facts as `settlement.json`.
 
     Raises AgreementError `agreements.cannot_be_written` for a character no font of ours has.
     """
-    facts = {
-        "version": 1,
-        "agreement": contents.reference,
-        "schedule_sha256": contents.schedule_sha256,
-        "debts": [debt.loan_ref for debt in contents.debts],
-        "currency": contents.currency,
-        **{
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in asdict(settled).items()
-        },
-    }
     words = wording.catalogue(contents.languages[0])
-    attached = Attachment(
-        SETTLEMENT, rfc8785.dumps(facts).decode(), "source", words["settled.attachment"]
-    )
+    attached = _facts(contents, asdict(settled), SETTLEMENT, words["settled.attachment"])
     return _paper(
         contents, lambda speaker: _settled(speaker, settled), settled.settled_date, attached
+    )
+
+
+def withdrawal(contents: Contents, withdrawn: Withdrawn, /) -> bytes:
+    """The letter after a plan was taken back in its cooling-off days: what stands now, with its
+    facts as `withdrawal.json`. Raises as `settlement` does."""
+    words = wording.catalogue(contents.languages[0])
+    attached = _facts(contents, asdict(withdrawn), WITHDRAWAL, words["withdrawn.attachment"])
+    return _paper(
+        contents,
+        lambda speaker: _withdrawn(speaker, withdrawn),
+        withdrawn.withdrawn_date,
+        attached,
     )
 
 
@@ -81,6 +94,22 @@ def oral_confirmation(contents: Contents, /, *, agreed_date: date, recording: st
         agreed_date,
         Attachment(ORAL, stored, "source", words["attachment"]),
     )
+
+
+def _facts(contents: Contents, said: dict[str, Any], name: str, description: str) -> Attachment:
+    """What a paper says, as canonical JSON beside it."""
+    facts = {
+        "version": 1,
+        "agreement": contents.reference,
+        "schedule_sha256": contents.schedule_sha256,
+        "debts": [debt.loan_ref for debt in contents.debts],
+        "currency": contents.currency,
+        **{
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in said.items()
+        },
+    }
+    return Attachment(name, rfc8785.dumps(facts).decode(), "source", description)
 
 
 def _paper(
@@ -128,6 +157,43 @@ def _settled(speaker: Speaker, settled: Settled) -> Text:
             (Note(words[f"{record}.sentence"].format(report=day)),),
         ),
         Section("settled.seal", "", (Note(words["settled.attachment"], "quiet"), _seal(speaker))),
+    )
+
+
+def _withdrawn(speaker: Speaker, withdrawn: Withdrawn) -> Text:
+    said, words = speaker.contents, speaker.words
+    day = withdrawn.withdrawn_date.isoformat()
+    names = {"name": said.borrower.name, "reference": said.reference, "day": day}
+    sentence = words["withdrawn.sentence"].format(lender=speaker.facts["lender"], **names)
+    facts = [
+        Pair("party.borrower", words["party.borrower"], said.borrower.name, strong=True),
+        Pair("party.id", words["party.id"], said.borrower.id_number_masked),
+        Pair("settled.agreement", words["settled.agreement"], said.reference),
+        Pair("withdrawn.on", words["withdrawn.on"], day),
+        Pair("withdrawn.paid", words["withdrawn.paid"], speaker.amount(withdrawn.paid_minor)),
+        *(
+            Pair(
+                "withdrawn.owed",
+                words["withdrawn.owed"].format(debt=_debt_name(speaker, at)),
+                speaker.amount(owed),
+            )
+            for at, owed in enumerate(withdrawn.owed_minor)
+        ),
+    ]
+    notes = [words["withdrawn.free"], words["withdrawn.record"]]
+    if said.waived_minor:
+        notes.insert(0, words["withdrawn.waived"])
+    notes.append(words["withdrawn.help"].format(phone=said.lender.complaint_phone))
+    return _text(
+        speaker,
+        words["withdrawn.title"],
+        withdrawn.withdrawn_date,
+        Section("withdrawn", "", (Note(sentence, "large"), Note(words["withdrawn.now"], "large"))),
+        Section("withdrawn.facts", words["withdrawn.facts"], (pairs(facts),)),
+        Section("withdrawn.means", words["withdrawn.means"], tuple(map(Note, notes))),
+        Section(
+            "withdrawn.seal", "", (Note(words["withdrawn.attachment"], "quiet"), _seal(speaker))
+        ),
     )
 
 

@@ -1,0 +1,233 @@
+"""A plan taken back within its days: everything stands as it would have stood without it."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date, timedelta
+
+import httpx
+import pytest
+from pypdf import PdfReader
+
+from repact.ledger import chart
+from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.actions import drafts
+from repact.server.agreements.models import Agreement
+from repact.server.agreements.signing import verification
+from repact.server.books import queries as book_queries
+from repact.server.books.models import Entry
+from repact.server.bureau import actions as bureau_actions
+from repact.server.bureau.models import Report
+from repact.server.cases.models import Case
+from repact.server.clock import ports
+from repact.server.connectors import wallet
+from repact.server.jobs import reporting
+from repact.server.loans import queries as loan_queries
+from repact.server.loans.models import Hold, Loan
+from repact.server.notices.models import Notice
+from repact.server.repayments import actions, ending
+from repact.server.repayments.models import Plan
+from tests.conftest import KEY, running
+from tests.integration.signing import signed
+from tests.integration.world import At, run_jobs
+
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+DAYS = 5
+PAID = 12_345
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("bureau"), "bureau") as (address,):
+        yield address
+
+
+@pytest.fixture
+def bureau(world, house, settings):
+    settings.REPACT_BUREAU_URL, settings.REPACT_BUREAU_KEY = house, KEY
+    return house
+
+
+@pytest.fixture
+def by(world):
+    return world.borrower()
+
+
+@pytest.fixture
+def draft(world, by):
+    """A plan that waives something, so that a withdrawal has something to take back."""
+    waiving = [o for o in world.offered(by).offers_in_order if o.result["totals"]["waived_minor"]]
+    agreement = world.accept(by, waiving[0])
+    drafts.rewrite(agreement, cooling_off_days=14)
+    return agreement
+
+
+def begun(world, by, draft):
+    signed(world, by, draft)
+    run_jobs()
+    return Agreement.objects.get(id=draft.id)
+
+
+def pay(world, agreement, amount=PAID):
+    actions.receive_payment(
+        by=world.system,
+        agreement_id=agreement.id,
+        source=f"bank:{amount}",
+        amount_minor=amount,
+        currency="CNY",
+        value_date=date(2026, 11, 26),
+        now=world.now + timedelta(days=2),
+    )
+
+
+def take_back(world, by, agreement):
+    later = world.now + timedelta(days=DAYS)
+    with ports.using(At(later)):
+        ending.withdraw(by=by, agreement_id=agreement.id, now=later)
+        run_jobs()
+    return Agreement.objects.get(id=agreement.id)
+
+
+def kept(names):
+    """The columns of the borrower's loans that a contract consists of."""
+    return list(Loan.objects.filter(ref__in=names).order_by("ref").values())
+
+
+class TestAWithdrawal:
+    def test_leaves_the_contract_as_it_would_have_stood(self, world, by, draft):
+        refs = [debt.loan_ref for debt in agreement_queries.contents(draft).debts]
+        before = kept(refs)
+        agreement = begun(world, by, draft)
+        assert {loan["state"] for loan in kept(refs)} == {"in_plan"}
+        take_back(world, by, agreement)
+        on = date(2026, 11, 24) + timedelta(days=DAYS)
+        after = kept(refs)
+        for debt, was, now in zip(
+            agreement_queries.contents(agreement).debts, before, after, strict=True
+        ):
+            same = was.keys() - {"as_of", "interest_minor", "penalty_minor"}
+            assert {name: now[name] for name in same} == {name: was[name] for name in same}
+            # the days of the request were frozen, those of the plan cost nothing
+            assert now["interest_minor"] == debt.position["interest_minor"]
+            assert now["penalty_minor"] == debt.position["penalty_minor"]
+            loan = loan_queries.by_ref(debt.loan_ref)
+            assert loan_queries.position(loan, on=on).total_minor == debt.owed_minor
+
+    def test_keeps_what_was_paid_and_charges_nothing(self, world, by, draft):
+        agreement = begun(world, by, draft)
+        said = agreement_queries.contents(agreement)
+        pay(world, agreement)
+        take_back(world, by, agreement)
+        owed = [
+            loan_queries.position(loan, on=date(2026, 11, 29))
+            for loan in (loan_queries.by_ref(debt.loan_ref) for debt in said.debts)
+        ]
+        assert sum(one.total_minor for one in owed) == said.owed_minor - PAID
+        asked = sum(
+            row["amount_minor"]
+            for debt in said.debts
+            for row in debt.position["contract"]["remaining"]
+        )
+        left = sum(row.amount_minor for one in owed for row in one.contract.remaining)
+        to_rows = PAID - sum(
+            debt.position[f"{name}_minor"] for debt in said.debts for name in ("penalty", "fees")
+        )
+        assert asked - left == max(to_rows, 0)
+
+    def test_leaves_nothing_of_the_plan_in_the_books(self, world, by, draft):
+        agreement = begun(world, by, draft)
+        said = agreement_queries.contents(agreement)
+        sealed = book_queries.of_agreement(agreement.id).count()
+        pay(world, agreement)
+        take_back(world, by, agreement)
+        assert book_queries.of_agreement(agreement.id).count() > sealed
+        gone = (
+            *chart.PLAN_RECEIVABLE.values(),
+            *(chart.UNEARNED_INTEREST, chart.WAIVERS, chart.WAIVERS_TO_EARN, chart.MODIFICATION),
+            *(chart.INTEREST_INCOME, chart.LATE_INCOME, chart.BORROWER_CREDIT),
+            *(chart.MODIFICATION_GAINS, chart.MODIFICATION_LOSSES),
+        )
+        for account in gone:
+            assert book_queries.balance_minor(agreement_id=agreement.id, accounts=[account]) == 0
+        # sealing took the debt out of the contract's accounts; all but what was paid came back
+        contract = list(chart.RECEIVABLE.values())
+        back = book_queries.balance_minor(agreement_id=agreement.id, accounts=contract)
+        cash = book_queries.balance_minor(
+            agreement_id=agreement.id, accounts=[chart.WALLET_CLEARING]
+        )
+        assert (back, cash) == (-PAID, PAID)
+        assert said.waived_minor
+        assert Entry.objects.filter(template="plan_withdrawn").count() == len(said.debts)
+
+    def test_is_put_right_at_the_bureau(self, world, by, draft, bureau):
+        agreement = begun(world, by, draft)
+        reports = list(Report.objects.filter(agreement=agreement).order_by("id"))
+        late, *others = reports
+        assert others
+        reporting.feed(by=world.system, now=world.now)
+        Report.objects.filter(id=late.id).update(state="planned", reported_at=None, receipt="")
+        take_back(world, by, agreement)
+        late.refresh_from_db()
+        assert late.state == "withdrawn"
+        assert Report.objects.filter(corrects__in=others).count() == len(others)
+        # the answer about the one that was on its way comes after all
+        bureau_actions.note_reported(by=world.system, report_id=late.id, receipt="r", now=world.now)
+        assert reporting.feed(by=world.system, now=world.now + timedelta(days=DAYS)) == len(reports)
+        for loan in Loan.objects.filter(id__in=[report.loan_id for report in reports]):
+            answer = httpx.get(f"{bureau}/api/reports/{loan.ref}", headers=HEADERS).json()
+            of_ours = [
+                one
+                for one in answer["reports"]
+                if one["content"]["agreement"] == agreement.reference
+            ]
+            assert of_ours
+            assert all(one["content"]["corrected"] for one in of_ours)
+
+    def test_before_the_bureau_was_to_be_told_plans_no_report(self, world, by, draft, bureau):
+        agreement = begun(world, by, draft)
+        Report.objects.all().delete()
+        take_back(world, by, agreement)
+        bureau_actions.plan_reports(
+            by=world.system,
+            agreement_id=agreement.id,
+            event_id=ports.new_id(),
+            kinds=[],
+            now=world.now,
+        )
+        assert not Report.objects.exists()
+
+    def test_ends_the_hold_the_mandate_and_the_case(self, world, by, draft):
+        agreement = take_back(world, by, begun(world, by, draft))
+        assert (agreement.state, Plan.objects.get().standing) == ("withdrawn", "withdrawn")
+        assert not Hold.objects.filter(released_at=None).exists()
+        case = Case.objects.get(id=agreement.case_id)
+        assert (case.state, case.closed_because) == ("closed", "taken_back")
+        mandate = wallet.mandate(str(agreement.id))
+        assert mandate.state == "revoked"
+        world.now += timedelta(days=DAYS)
+        assert world.submitted(by).state == "submitted"  # one can ask again at once
+
+    def test_is_confirmed_by_a_sealed_letter(self, world, by, draft):
+        agreement = begun(world, by, draft)
+        pay(world, agreement)
+        agreement = take_back(world, by, agreement)
+        (paper,) = agreement_queries.papers(agreement)
+        assert paper.kind == "withdrawal"
+        letter = agreement_queries.paper_pdf(agreement, paper)
+        at = ports.now() + timedelta(days=1)
+        assert verification.verify_paper(letter, roots=agreement_queries.roots(), at=at).is_good
+        facts = json.loads(PdfReader(io.BytesIO(letter)).attachments["withdrawal.json"][0])
+        said = agreement_queries.contents(agreement)
+        assert facts["paid_minor"] == PAID
+        assert sum(facts["owed_minor"]) == said.owed_minor - PAID
+        assert facts["withdrawn_date"] == "2026-11-29"
+        assert Notice.objects.filter(kind="paper_withdrawal").count() == 1
+
+    def test_twice_is_once(self, world, by, draft):
+        agreement = begun(world, by, draft)
+        take_back(world, by, agreement)
+        entries = Entry.objects.count()
+        take_back(world, by, agreement)
+        assert Entry.objects.count() == entries
+        assert agreement.papers.count() == 1
