@@ -194,6 +194,14 @@ class TestTheLaw:
         found = made(world, case).offers
         assert all("CN-CC-695" in {f["rule_id"] for f in plan.findings} for plan in found)
 
+    def test_sees_that_property_stands_for_a_debt(self, world):
+        case = world.submitted(world.borrower())
+        assert not self.known(world, case).is_secured
+        before = making.fingerprint(making.basis(case, now=world.now))
+        loans_of(case, is_secured=True)
+        assert self.known(world, case).is_secured
+        assert making.fingerprint(making.basis(case, now=world.now)) != before
+
     def test_sees_the_contract_and_what_was_paid(self, world):
         case = world.submitted(world.borrower())
         debt = self.known(world, case)

@@ -48,7 +48,7 @@ def _change(path: Path, changes: dict[int, dict[str, str]]) -> None:
     for number, values in changes.items():
         records[number].update(values)
     with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(records[0]))
+        writer = csv.DictWriter(file, sorted({name for record in records for name in record}))
         writer.writeheader()
         writer.writerows(records)
 
@@ -90,6 +90,15 @@ class TestAGoodBook:
         booked = Posting.objects.filter(account="1101").aggregate(total=Sum("amount_minor"))
         assert booked["total"] == owed
 
+    def test_says_which_debts_property_stands_for(self, take_in):
+        made = rows(4)
+        said = dict(enumerate(({"is_secured": s} for s in ("true", "True", "false", ""))))
+        take_in(made, changes=said)
+        stored = {loan.ref: loan.is_secured for loan in Loan.objects.all()}
+        assert [stored[row.loan_ref] for row in made] == [True, True, False, False]
+        assert take_in(made).updated == 2  # what a later file does not say differs from what it was
+        assert Loan.objects.get(ref=made[0].loan_ref).is_secured
+
     def test_keeps_names_sealed(self, take_in):
         take_in(rows(20))
         for borrower in Borrower.objects.all():
@@ -119,6 +128,7 @@ class TestAGoodBook:
         ("remaining", "2026-12-01:abc", "loans.bad_value"),
         ("remaining", "2026-12-01:5;2026-11-01:5", "loans.bad_value"),
         ("overdue_principal_minor", "99999999999", "loans.bad_value"),
+        ("is_secured", "perhaps", "loans.bad_value"),
         ("wallet_account", "demo-linxiaoyu", "loans.account_of_another"),
         ("borrower_ref", "B-900001", "loans.account_of_another"),
     ],

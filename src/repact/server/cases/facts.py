@@ -21,10 +21,7 @@ NOT_SAID = "not_say"
 
 
 def debts(case: Case, /, *, on: date) -> list[propose.DebtFacts]:
-    """The case's loans on a day, as a proposal and the law see them.
-
-    Nothing in the book says that a debt is secured, so none is taken to be.
-    """
+    """The case's loans on a day, as a proposal and the law see them."""
     bound = _guaranteed(case)
     earlier = _plans_by_loan(case)
     pause = _moratorium(case)
@@ -37,6 +34,7 @@ def debts(case: Case, /, *, on: date) -> list[propose.DebtFacts]:
             days_past_due=loan_queries.days_past_due(loan, on=on).contract,
             legal_stage=loan.legal_stage,
             contract_on=loan.disbursed_date,
+            is_secured=loan.is_secured,
             is_guaranteed=loan.id in bound,
             law=_law(
                 loan, consented=bound.get(loan.id, False), again=earlier[loan.id], pause=pause

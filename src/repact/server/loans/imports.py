@@ -46,6 +46,7 @@ CHANGING = (
     "limitation_from_date",
     "region",
     "employer",
+    "is_secured",
     "source_sha256",
 )
 
@@ -84,6 +85,8 @@ def import_book(*, by: Actor, path: Path, all_or_nothing: bool, now: datetime, o
         raise LoanError("loans.import_refused", rows=[r.as_dict() for r in report.refused[:100]])
     run = ports.new_id()
     for (product, currency), amounts in sorted(owed.items()):
+        if not any(amounts.values()):
+            continue  # only what is no money changed, such as the legal stage
         book_actions.post(
             by=system(by.lender_id),
             entry=templates.book_imported(on=on, currency=currency, owed_minor=amounts),

@@ -30,7 +30,8 @@ class Loan(LenderRow):
     installments included. `legal_creditor` is who the debt is owed to. `limitation_from_date` is
     the day the limitation period last began; empty when the lender does not say. `plan_rate_ppm`
     and `plan_penalty_rate_ppm` hold while a plan runs; `contract_overdue_minor` is the principal
-    that was overdue by contract when the plan began. `line_blocked_at` says that a revolving line
+    that was overdue by contract when the plan began. `is_secured` says that property stands for the
+    debt, which decides what of the law concerns it. `line_blocked_at` says that a revolving line
     gives no more credit.
     """
 
@@ -58,6 +59,7 @@ class Loan(LenderRow):
     limitation_from_date = models.DateField(null=True)
     region = models.CharField(max_length=32, default="")
     employer = models.CharField(max_length=32, default="")
+    is_secured = models.BooleanField(default=False)
     plan_rate_ppm = models.IntegerField(null=True)
     plan_penalty_rate_ppm = models.IntegerField(null=True)
     contract_overdue_minor = models.BigIntegerField(null=True)

@@ -38,6 +38,11 @@ def _remaining(text: Any) -> Any:
     return rows
 
 
+def _truth(text: Any) -> Any:
+    """`true` or `false`, as CSV writes them and as a Parquet boolean reads."""
+    return {"true": True, "false": False}.get(text.lower(), text) if isinstance(text, str) else text
+
+
 def _clean(text: Any) -> Any:
     """Refuse control and direction characters; names keep every letter they have."""
     if isinstance(text, str) and any(unicodedata.category(c) in {"Cc", "Cf"} for c in text):
@@ -86,6 +91,7 @@ class LoanRow(BaseModel):
     limitation_from_date: IsoDate | None = None
     region: Code = ""
     employer: Code = ""
+    is_secured: Annotated[bool, BeforeValidator(_truth)] = False
 
     def stored(self, name: str, /) -> Any:
         """The value of a column as the loan keeps it."""
