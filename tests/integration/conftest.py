@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from django.core.management.commands import flush
 from django.db import connection
 from django.db.models import Sum
+from django.test import Client
 
 from repact.ledger import chart
 from repact.sandbox import seed
@@ -19,6 +20,9 @@ from repact.server.books import queries as book_queries
 from repact.server.books.models import Posting
 from repact.server.clock import ports
 from repact.server.lenders.models import Lender
+from repact.server.pages import access
+from repact.server.pages.middleware import BORROWER_SESSION
+from repact.server.people.models import Staff
 from repact.server.repayments.models import DueItem, Plan
 from repact.server.tenancy import scope
 from tests.conftest import KEY
@@ -145,3 +149,26 @@ def _balanced(lender):
             agreement_id=plan.agreement_id, accounts=tuple(chart.PLAN_RECEIVABLE.values())
         )
         assert receivable == owed
+
+
+@pytest.fixture
+def site(world, settings, tmp_path):
+    """A browser signed in as the borrower or as a role of the lender's."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+    def make(role: str) -> Client:
+        client = Client(HTTP_HOST="127.0.0.1")
+        if role in actor.STAFF:
+            client.force_login(Staff.objects.filter(role=role).first())
+        session = client.session
+        if role in actor.STAFF:
+            session[access.ONE_CLICK] = True
+        else:
+            session[BORROWER_SESSION] = str(world.borrower().id)
+        session.save()
+        return client
+
+    return make

@@ -92,7 +92,7 @@ class TestAGoodBook:
 
     def test_says_which_debts_property_stands_for(self, take_in):
         made = rows(4)
-        said = dict(enumerate(({"is_secured": s} for s in ("true", "True", "false", ""))))
+        said = dict(enumerate({"is_secured": s} for s in ("true", "True", "false", "")))
         take_in(made, changes=said)
         stored = {loan.ref: loan.is_secured for loan in Loan.objects.all()}
         assert [stored[row.loan_ref] for row in made] == [True, True, False, False]

@@ -28,13 +28,13 @@ class TestFourEyes:
             by=agent, set_id=offer_set.id, message="Please look.", now=world.now
         )
 
-    def decide(self, world, asked, by, verdict="approve", reason="", alternative=""):
+    def decide(self, world, asked, by, verdict="approve", reason="", **named):
         return approving.decide(
             by=by,
             approval_id=asked.id,
             verdict=verdict,
             reason=reason,
-            alternative=alternative,
+            **named,
             now=world.now,
         )
 
@@ -137,13 +137,16 @@ class TestFourEyes:
         self.decide(world, asked, supervisor, "return", "Ask for the pay slip.")
         assert OfferSet.objects.get(id=asked.offer_set_id).state == "superseded"
 
-    def test_refuse_with_a_reason_and_another_way_that_the_borrower_is_told(self, world, asked):
+    def test_refuse_by_a_rule_and_with_another_way_that_the_borrower_is_told(self, world, asked):
         supervisor = world.staff(actor.SUPERVISOR)
-        with pytest.raises(OfferError, match="reason_missing"):
-            self.decide(world, asked, supervisor, "refuse", "Too much is waived.")
-        self.decide(world, asked, supervisor, "refuse", "Too much.", "Half of the interest.")
+        named = {"rule": "policy.smaller_concession_is_enough", "alternative": "another_plan"}
+        for lacking in ({}, named | {"rule": "because"}, named | {"alternative": "wait"}):
+            with pytest.raises(OfferError, match="say_which_rule"):
+                self.decide(world, asked, supervisor, "refuse", "Too much.", **lacking)
+        self.decide(world, asked, supervisor, "refuse", **named)
         (entry,) = transcript.of_case(asked.offer_set.case_id)
-        assert entry.content["alternative"] == "Half of the interest."
+        assert {name: entry.content[name] for name in named} == named
+        assert Decision.objects.get().reason == named["rule"]
         assert "jobs.tell_refusal" in run_jobs()
 
 

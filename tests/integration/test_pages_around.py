@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -12,37 +11,11 @@ from repact.server.cases.models import Case, HoldExtension, SharedRequest
 from repact.server.evidence.models import Consent, EvidenceFile
 from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Hold, Loan
-from repact.server.pages import access
-from repact.server.pages.middleware import BORROWER_SESSION
-from repact.server.people.models import Staff
 from repact.server.reviews import actions as review_actions
 from repact.server.reviews.models import Refusal
 from tests.integration.test_evidence import picture
 from tests.integration.test_relief import started
 from tests.integration.world import run_jobs
-
-
-@pytest.fixture
-def site(world, settings, tmp_path):
-    """A browser signed in as the borrower or as a role of the lender's."""
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-
-    def make(role: str) -> Client:
-        client = Client(HTTP_HOST="127.0.0.1")
-        if role in actor.STAFF:
-            client.force_login(Staff.objects.filter(role=role).first())
-        session = client.session
-        if role in actor.STAFF:
-            session[access.ONE_CLICK] = True
-        else:
-            session[BORROWER_SESSION] = str(world.borrower().id)
-        session.save()
-        return client
-
-    return make
 
 
 def do(client: Client, case: Case, what: str, **form: object):
@@ -138,7 +111,14 @@ class TestTheBorrowersPage:
         by, client = world.borrower(), site("borrower")
         case = world.submitted(by)
         review_actions.take(by=world.staff(), case_id=case.id, now=world.now)
-        desk(site(actor.AGENT), case, "refuse", rule="outside_policy", change="person", words="")
+        desk(
+            site(actor.AGENT),
+            case,
+            "refuse",
+            rule="policy.plans_per_year",
+            change="person",
+            words="",
+        )
         page = client.get(reverse("borrower:progress", args=[case.id]))
         assert reverse("borrower:change", args=[case.id, "appeal"]) in page.text
         do(client, case, "appeal", words="请再看看")

@@ -10,12 +10,26 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, SUPERVISOR, Actor
 from repact.server.offers import sets, transcript
 from repact.server.offers.errors import OfferError
-from repact.server.offers.models import Approval, Decision, OfferSet
+from repact.server.offers.models import Alarm, Approval, Decision, OfferSet
 from repact.server.people import doors
 from repact.server.people import queries as people_queries
 
 Verdict = Literal["approve", "return", "refuse"]
 NEEDED = {"supervisor": 1, "committee": 2}
+# By which rule a set is refused, and what may be asked for instead: fixed lists, so that the
+# borrower reads a sentence in either language; words of one's own may be added.
+REFUSING = (
+    "policy.smaller_concession_is_enough",
+    "policy.another_suits_better",
+    "policy.evidence_needed",
+    "policy.above_means",
+    "policy.authority.concession_minor_max",
+    "policy.authority.waived_minor_max",
+    "policy.authority.share_ppm_max",
+    "policy.authority.forbearance_number_max",
+    "policy.caps.borrower_year_minor",
+)
+INSTEAD = ("smaller_concession", "another_plan", "evidence", "date", "person")
 WORDS_LENGTH_MAX = 500
 _STATE = {"approve": "approved", "return": "returned", "refuse": "refused"}
 
@@ -66,14 +80,16 @@ def decide(
     approval_id: UUID,
     verdict: Verdict,
     reason: str,
+    rule: str = "",
     alternative: str = "",
     now: datetime,
 ) -> Approval:
     """Approve, give back to the agent, or refuse; never one's own, whatever account is used.
 
-    Approved by as many people as the tier needs, the set goes out. A refusal needs a reason and an
-    alternative, and both are told to the borrower. Deciding the same twice changes nothing. Raises
-    `offers.same_person`, `offers.wrong_state`, `offers.reason_missing` and what sending raises.
+    Approved by as many people as the tier needs, the set goes out. Giving back needs a reason; a
+    refusal names its rule of `REFUSING` and an alternative of `INSTEAD`, and both are told to the
+    borrower. Deciding the same twice changes nothing. Raises `offers.same_person`,
+    `offers.wrong_state`, `offers.reason_missing`, `offers.say_which_rule` and what sending raises.
     """
     approval, offer_set = _locked(approval_id)
     person = people_queries.person(by.id)
@@ -84,14 +100,14 @@ def decide(
         raise OfferError("offers.wrong_state", state=approval.state)
     if person in {approval.maker_person, approval.preparer_person}:
         raise OfferError("offers.same_person")
-    words = _words(verdict, reason, alternative)
+    words = _words(verdict, reason, rule, alternative)
     Decision.objects.create(
         lender_id=by.lender_id,
         approval=approval,
         decided_by=by.id,
         decided_at=now,
         verdict=verdict,
-        reason=words,
+        reason=words or rule,
     )
     given = approval.decisions.filter(verdict="approve").count()
     if verdict != "approve" or given >= approval.needed:
@@ -106,13 +122,35 @@ def decide(
         verdict=verdict,
         given=given,
         needed=approval.needed,
+        rule=rule,
     )
-    _carry_out(by, approval, offer_set, (words, alternative.strip()), now)
+    said = {"rule": rule, "reason": words, "alternative": alternative}
+    _carry_out(by, approval, offer_set, said, now)
     return approval
 
 
+@doors.action("offers.see_alarm", may=(SUPERVISOR,))
+def see_alarm(*, by: Actor, alarm_id: UUID, now: datetime) -> Alarm:
+    """A supervisor has looked at an alarm: it leaves the list, and who looked stays known.
+
+    Seeing it again changes nothing. Raises `offers.not_found`.
+    """
+    alarm = Alarm.objects.select_for_update().filter(id=alarm_id).first()
+    if alarm is None:
+        raise OfferError("offers.not_found")
+    if alarm.seen_by:
+        audit_actions.unchanged()
+        return alarm
+    alarm.seen_by, alarm.seen_at = by.id, now
+    alarm.save()
+    audit_actions.record(
+        by=by, action="offers.see_alarm", subject_id=alarm.subject_id, now=now, kind=alarm.kind
+    )
+    return alarm
+
+
 def _carry_out(
-    by: Actor, approval: Approval, offer_set: OfferSet, said: tuple[str, str], now: datetime
+    by: Actor, approval: Approval, offer_set: OfferSet, said: dict[str, str], now: datetime
 ) -> None:
     if approval.state == "approved":
         maker = Actor(lender_id=by.lender_id, role=AGENT, id=approval.asked_by)
@@ -121,12 +159,11 @@ def _carry_out(
         offer_set.state = "superseded"
         offer_set.save()
     if approval.state == "refused":
-        reason, alternative = said
         entry = transcript.append(
             by=by,
             case_id=offer_set.case_id,
             kind="refusal",
-            content={"set": str(offer_set.id), "reason": reason, "alternative": alternative},
+            content={"set": str(offer_set.id), **said},
             now=now,
         )
         audit_actions.record(
@@ -146,12 +183,10 @@ def _locked(approval_id: UUID) -> tuple[Approval, OfferSet]:
     return Approval.objects.select_for_update().get(id=approval_id), offer_set
 
 
-def _words(verdict: Verdict, reason: str, alternative: str) -> str:
+def _words(verdict: Verdict, reason: str, rule: str, alternative: str) -> str:
     words = reason.strip()
-    too_long = len(words) > WORDS_LENGTH_MAX or len(alternative) > WORDS_LENGTH_MAX
-    missing = not words if verdict != "approve" else False
-    if verdict == "refuse" and not alternative.strip():
-        missing = True
-    if too_long or missing:
+    if len(words) > WORDS_LENGTH_MAX or (verdict == "return" and not words):
         raise OfferError("offers.reason_missing", field="reason")
+    if verdict == "refuse" and (rule not in REFUSING or alternative not in INSTEAD):
+        raise OfferError("offers.say_which_rule", field="rule")
     return words

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
+from repact.law import catalogue
+from repact.law.entries import Entry
 from repact.server.pages.templatetags.figures import money
 
 GENERAL = _("A rule is in the way (%(rule_id)s).")
+LAW = _("%(meaning)s (%(rule_id)s)")
+UNCONFIRMED = _("%(meaning)s (%(rule_id)s, not confirmed)")
 RULES: dict[str, str] = {
     "policy.above_means": _("The smallest payment it can have is above what your budget leaves."),
     "policy.negative_budget": _(
@@ -74,11 +79,39 @@ HELPS: dict[str, str] = {
 def sentence(rule: dict[str, Any], /) -> str:
     """What a rule says to the reader, with what would change it where that is known."""
     rule_id = str(rule["rule_id"])
-    said = [gettext(RULES.get(rule_id, GENERAL)) % {"rule_id": rule_id}]
+    said = [words(rule_id)]
     for name, value in (rule.get("change") or {}).items():
         if name in HELPS and value:
             said.append(gettext(HELPS[name]) % _figures(value))
     return " ".join(said)
+
+
+def words(rule_id: str, /) -> str:
+    """What a rule says: one of a policy by its sentence here, one of law by the catalogue's own
+    line, which is in both languages; what is known from memory alone is called so."""
+    if rule_id in RULES:
+        return gettext(RULES[rule_id])
+    entry = _law(rule_id)
+    if entry is None:
+        return gettext(GENERAL) % {"rule_id": rule_id}
+    chinese = (get_language() or "zh").startswith("zh")
+    meaning = entry.meaning.zh if chinese else entry.meaning.en
+    text = UNCONFIRMED if entry.is_unconfirmed else LAW
+    return gettext(text) % {"meaning": meaning.rstrip("。."), "rule_id": rule_id}
+
+
+def of_plans(offers: Iterable[Any], /) -> list[str]:
+    """What the law says about plans, each rule once, in the order in which it was found."""
+    found = [finding["rule_id"] for offer in offers for finding in offer.findings]
+    return [words(rule_id) for rule_id in dict.fromkeys(found)]
+
+
+def _law(rule_id: str) -> Entry | None:
+    """The entry of this id, as it was last written; None where it is no rule of law."""
+    place = rule_id.partition("-")[0].lower()
+    if place not in catalogue.jurisdictions():
+        return None
+    return next((e for e in reversed(catalogue.load(place).entries) if e.id == rule_id), None)
 
 
 def _figures(value: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from repact.errors import RepactError
-from repact.server.pages import plan_sentences
+from repact.server.pages import plan_sentences, rules
 from repact.server.pages.templatetags.figures import money
 
 
@@ -55,7 +55,7 @@ SENTENCES: dict[str, str] = {
         "For your safety, come in once more from your wallet. Your place is kept."
     ),
     "agreements.not_lawful": _(
-        "A rule of the law is not met yet (%(rules)s), so nobody can sign. We look into it."
+        "A rule of the law is not met yet, so nobody can sign. We look into it: %(rules)s"
     ),
     "agreements.not_opened": _("Open the page first, then confirm it."),
     "agreements.not_your_turn": _("Somebody else signs first. We send you a message."),
@@ -152,7 +152,8 @@ SENTENCES: dict[str, str] = {
     "offers.position_moved": _(
         "A payment or an entry changed what is owed. The plans were worked out again: please look."
     ),
-    "offers.reason_missing": _("Say why, in at most 500 characters; a refusal names another way."),
+    "offers.reason_missing": _("Say why, in at most 500 characters."),
+    "offers.say_which_rule": _("A refusal names its rule and another way. Choose both."),
     "offers.same_person": _("You made this yourself. Another person has to decide it."),
     "offers.not_buildable": _("One of the plans is against a rule. Change it, then keep them."),
     "offers.prepare_again": _("These plans are of another day. Work them out again first."),
@@ -297,7 +298,11 @@ def told(kind: str, params: dict[str, Any], /) -> str:
 def sentence(error: RepactError, /) -> str:
     """What the error means for the reader."""
     text = gettext(SENTENCES.get(error.code, GENERAL))
-    return text % {**error.params, "code": error.code}
+    params = {**error.params, "code": error.code}
+    if error.code == "agreements.not_lawful":
+        forbidding = str(error.params["rules"]).split(", ")
+        params["rules"] = gettext("; ").join(rules.words(rule) for rule in forbidding)
+    return text % params
 
 
 def problem(error: RepactError, /) -> Problem:

@@ -8,15 +8,27 @@ from repact.server.cases.models import Case
 from repact.server.people.models import Staff
 from repact.server.tenancy.models import LenderRow
 
-# The rules a refusal may name, and what would change it: only what a person may honestly alter.
+# The rules a refusal may name, a person's own and the policy's, by their ids; and what would
+# change it: only what a person may honestly alter.
 RULES = (
     "debt_in_dispute",
     "evidence_missing",
     "identity_unclear",
-    "outside_policy",
     "plan_just_broken",
     "can_pay_as_agreed",
+    "policy.product_not_covered",
+    "policy.nothing_in_bucket",
+    "policy.reason_not_covered",
+    "policy.owed_too_small",
+    "policy.owed_too_large",
+    "policy.not_in_arrears",
+    "policy.legal_stage",
+    "policy.plans_per_year",
+    "policy.plans_running",
+    "policy.minor",
+    "policy.no_plan_fits",
 )
+OF_OLD = ("outside_policy",)  # said which policy, but not which rule of it
 CHANGES = ("evidence", "amount", "date", "person", "none")
 
 
@@ -41,7 +53,7 @@ class Refusal(LenderRow):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="refusals")
     number = models.PositiveSmallIntegerField()
-    rule = models.CharField(max_length=24)
+    rule = models.CharField(max_length=40)
     change = models.CharField(max_length=12)
     words = models.CharField(max_length=500, default="")
     refused_at = models.DateTimeField()
@@ -63,7 +75,7 @@ class Refusal(LenderRow):
             models.UniqueConstraint(fields=["case", "number"], name="reviews_refusal_once"),
             models.CheckConstraint(
                 name="reviews_refusal_says_why",
-                condition=models.Q(rule__in=list(RULES), change__in=list(CHANGES)),
+                condition=models.Q(rule__in=[*RULES, *OF_OLD], change__in=list(CHANGES)),
             ),
             models.CheckConstraint(
                 name="reviews_refusal_appeal",

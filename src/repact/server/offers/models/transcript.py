@@ -68,13 +68,14 @@ class AcceptKey(LenderRow):
 
 
 class Alarm(LenderRow):
-    """Something that must never be and was seen: a person has to look."""
+    """Something that must never be and was seen: a person has to look, and says so once."""
 
     kind = models.CharField(max_length=24)
     subject_id = models.UUIDField()
     facts = models.JSONField()
     raised_at = models.DateTimeField()
     seen_by = models.UUIDField(null=True)
+    seen_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "offers_alarm"
@@ -83,5 +84,10 @@ class Alarm(LenderRow):
                 fields=["kind", "subject_id"],
                 condition=models.Q(seen_by=None),
                 name="offers_alarm_once",
-            )
+            ),
+            models.CheckConstraint(
+                name="offers_alarm_seen",
+                condition=models.Q(seen_by__isnull=True, seen_at__isnull=True)
+                | models.Q(seen_by__isnull=False, seen_at__isnull=False),
+            ),
         ]

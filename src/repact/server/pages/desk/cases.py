@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +18,7 @@ from repact.server.evidence import actions as evidence_actions
 from repact.server.evidence import queries as evidence_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.offers import queries as offer_queries
-from repact.server.pages import access
+from repact.server.pages import access, rules
 from repact.server.pages.borrower import debts, summary
 from repact.server.pages.borrower import offers_own as offer_lines
 from repact.server.people import queries as people_queries
@@ -74,12 +74,15 @@ def decide_evidence(request: HttpRequest, *, file_id: UUID) -> HttpResponse:
 
 
 def case_page(request: HttpRequest, case_id: UUID, /) -> dict[str, Any]:
-    """Everything the case page shows."""
+    """Everything the case page shows. What was not sent yet is the borrower's alone: 404."""
     # The page around a case is made of this one, so it is found when it is needed.
     from repact.server.pages.desk import around  # noqa: PLC0415
 
     case = case_queries.get(case_id)
+    if case.submitted_at is None:
+        raise Http404
     borrower = people_queries.borrower(case.borrower_id)
+    offer_set = offer_queries.current_set(case.id)
     return {
         "queue": _queue(request),
         "case": case,
@@ -91,7 +94,8 @@ def case_page(request: HttpRequest, case_id: UUID, /) -> dict[str, Any]:
         "around": around.context(request, case),
         "hold": loan_queries.hold_state(case.id),
         "files": evidence_queries.of_case(case.id),
-        "offer_set": offer_queries.current_set(case.id),
+        "offer_set": offer_set,
+        "lawful": rules.of_plans(offer_set.offers_in_order) if offer_set else [],
         "proposals": offer_lines.open_proposals(case, now=request.now),
         "probing": offer_queries.probing(case.id, now=ports.now()),
         "names_signers": agreement_queries.draft_of_case(case.id) is not None

@@ -14,7 +14,7 @@ from repact.server.audit.actor import AGENT, AUDITOR, SUPERVISOR
 from repact.server.offers import approving
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.models import Approval
-from repact.server.pages import access, sentences
+from repact.server.pages import access, rules, sentences
 from repact.server.pages.desk import cases, offers
 from repact.server.people import queries as people_queries
 from repact.server.policies import queries as policy_queries
@@ -31,6 +31,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "section": "approvals",
         "stopped": policy_queries.stopped(),
+        "may_see": request.staff_actor.role == SUPERVISOR,
         "alarms": [] if request.staff_actor.role == AGENT else offer_queries.alarms(),
     }
     return render(request, "desk/approvals.html", context)
@@ -48,6 +49,7 @@ def show(request: HttpRequest, *, approval_id: UUID) -> HttpResponse:
                 approval_id=approval_id,
                 verdict=_verdict(request),
                 reason=request.POST.get("reason", ""),
+                rule=request.POST.get("rule", ""),
                 alternative=request.POST.get("alternative", ""),
                 now=request.now,
             )
@@ -65,9 +67,19 @@ def show(request: HttpRequest, *, approval_id: UUID) -> HttpResponse:
             {"decision": made, "person": people_queries.staff(made.decided_by)}
             for made in approval.decisions.order_by("decided_at")
         ],
+        "refusing": approving.REFUSING,
+        "instead": approving.INSTEAD,
         "may_decide": request.staff_actor.role == SUPERVISOR and approval.state == "asked",
     }
     return render(request, "desk/approval.html", context, status=409 if problems else 200)
+
+
+@access.staff(SUPERVISOR)
+@require_POST
+def see(request: HttpRequest, *, alarm_id: UUID) -> HttpResponse:
+    """Say that one has looked at an alarm; it leaves the list."""
+    approving.see_alarm(by=request.staff_actor, alarm_id=alarm_id, now=request.now)
+    return redirect("desk:approvals")
 
 
 @access.staff(AGENT, SUPERVISOR)
@@ -96,6 +108,7 @@ def _line(approval: Approval) -> dict[str, Any]:
         "case": offer_set.case,
         "name": people_queries.borrower_identity(borrower).name,
         "maker": people_queries.staff(approval.asked_by),
+        "lawful": rules.of_plans(offer_set.offers_in_order),
         "above": [offer for offer in offer_set.offers_in_order if offer.tier not in offers.ALONE],
         "within": [offer for offer in offer_set.offers_in_order if offer.tier in offers.ALONE],
     }

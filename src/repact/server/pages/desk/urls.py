@@ -37,6 +37,7 @@ urlpatterns = [
     path("many/relief/<slug:what>/", around.change_relief, name="change_relief"),
     path("many/shared/<uuid:shared_id>/", around.decide_share, name="decide_share"),
     path("approvals/", offers_approvals.queue, name="approvals"),
+    path("approvals/alarms/<uuid:alarm_id>/seen/", offers_approvals.see, name="see_alarm"),
     path("approvals/<uuid:approval_id>/", offers_approvals.show, name="approval"),
     path("policies/", offers_policies.show, name="policies"),
     path("policies/propose/", offers_policies.propose, name="propose_policy"),
