@@ -20,6 +20,7 @@ from repact.server.evidence.models import EvidenceFile, Promise
 from repact.server.loans.models import Loan
 from repact.server.offers import actions, making, queries
 from repact.server.offers.models import Alarm, Offer, OfferSet, Reservation
+from repact.server.reviews import actions as review_actions
 from tests.integration.negotiating import draft, tiers, with_policy
 from tests.integration.test_relief import accept, started
 from tests.integration.world import run_jobs
@@ -272,9 +273,10 @@ class TestAnAgreementThatIsDropped:
         assert agreement.state == "void"
 
 
-class TestTheDemosCards:
-    def test_have_their_plans_out_by_jobs_alone(self, world):
-        by = world.borrower("wangfang")
+class TestTheDemosStandardCase:
+    @pytest.mark.parametrize("key", ["wangfang", "emma"])
+    def test_of_a_card_and_of_a_loan_has_its_plans_out_by_jobs_alone(self, world, key):
+        by = world.borrower(key)
         case = world.submitted(by)
         ran = run_jobs()
         assert "jobs.propose_offers" in ran
@@ -285,6 +287,15 @@ class TestTheDemosCards:
         assert (offer_set.sent_by, offer_set.prepared_by) == (None, None)
         assert (case.state, case.assigned_to_id) == (states.OFFERED, None)
         assert 1 <= len(offer_set.offers_in_order) <= 5
+
+    def test_of_wallet_credit_has_a_draft_that_an_agent_sends(self, world):
+        case = world.submitted(world.borrower())
+        run_jobs()
+        offer_set = OfferSet.objects.get(case=case)
+        assert (offer_set.state, offer_set.tier) == ("draft", "automatic")
+        agent = world.staff()
+        review_actions.take(by=agent, case_id=case.id, now=world.now)
+        assert actions.send(by=agent, set_id=offer_set.id, message="", now=world.now)
 
 
 class TestStatedIncomes:

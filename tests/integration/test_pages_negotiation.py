@@ -10,8 +10,10 @@ from django.urls import reverse
 from repact.server.audit import actor
 from repact.server.audit.models import Event
 from repact.server.cases import actions as case_actions
-from repact.server.cases.models import Case, HoldExtension
+from repact.server.cases.models import Case, HoldExtension, SharedRequest
+from repact.server.clock import ports
 from repact.server.loans import queries as loan_queries
+from repact.server.loans.models import Loan
 from repact.server.offers import approving, negotiating, queries
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Offer
@@ -166,6 +168,72 @@ class TestRulesOfLaw:
     def test_nobody_knows_are_named_by_their_id(self):
         for unknown in ("CN-NOTHING", "XX-1", "policy.nothing"):
             assert unknown in rules.words(unknown)
+
+
+class TestAnotherLendersPart:
+    def test_is_asked_for_by_one_tap_on_the_page(self, world, site):
+        by, client = world.borrower(), site("borrower")
+        row = SharedRequest.objects.create(
+            lender_id=world.lender.id, request_id=ports.new_id(), borrower_id=by.id, origin=False,
+            consent_sha256="0" * 64, consented_at=world.now, monthly_minor=90_000,
+            owed_minor=500_000, share_minor=40_000, state="shared",
+            totals={"lenders": 2, "owed_minor": 900_000},
+        )  # fmt: skip
+        address = reverse("borrower:open_shared", args=[row.id])
+        page = client.get(reverse("borrower:home")).text
+        assert address in page
+        assert "400.00" in page
+        assert "还没有申请" in site(actor.AGENT).get(reverse("desk:many")).text
+        answer = client.post(address)
+        assert answer.status_code == 302, answer.text
+        case = Case.objects.get(borrower_id=by.id)
+        assert case.answers["ability"]["monthly_minor"] == 40_000
+        assert address not in client.get(reverse("borrower:home")).text
+        assert str(case.id) in site(actor.AGENT).get(reverse("desk:many")).text
+
+
+WORDS = {
+    "pre_suit": ("没有进入法院", "No court has this debt", "No court has it."),
+    "filed": ("已起诉到法院", "filed with a court", "The court’s dates stand"),
+    "judgment": ("法院已判决", "A court has decided", "The judgment stands all the same."),
+    "enforcement": ("法院正在执行", "A court is enforcing", "until the court is told."),
+    "insolvency": ("在破产程序中", "in an insolvency procedure", "in the insolvency procedure."),
+}
+
+
+class TestTheLegalStage:
+    @pytest.mark.parametrize("stage", WORDS)
+    def test_is_said_on_the_borrowers_pages_and_in_notices(self, world, site, stage):
+        by, client = world.borrower(), site("borrower")
+        Loan.objects.filter(borrower_id=by.id).update(legal_stage=stage)
+        case = world.submitted(by)
+        do(client, case, "renew")
+        home, progress = reverse("borrower:home"), reverse("borrower:progress", args=[case.id])
+        chinese, english, noticed = WORDS[stage]
+        assert chinese in client.get(progress).text
+        in_english(client)
+        page = client.get(progress).text
+        assert english in page
+        assert sum(other[1] in page for other in WORDS.values()) == 1
+        page = client.get(home).text
+        assert "Where it stands in law" in page
+        assert noticed.replace("’", "&#x27;") in page or noticed in page
+
+    def test_is_silent_where_nobody_went_to_law(self, world, site):
+        case, client = world.submitted(world.borrower()), in_english(site("borrower"))
+        do(client, case, "renew")
+        page = client.get(reverse("borrower:progress", args=[case.id])).text
+        assert not any(other[1] in page for other in WORDS.values())
+        page = client.get(reverse("borrower:home")).text
+        assert "Where it stands in law" not in page
+        assert not any(other[2] in page for other in WORDS.values())
+
+    def test_is_said_beside_the_plans(self, world, site):
+        by = world.borrower()
+        Loan.objects.filter(borrower_id=by.id).update(legal_stage="filed")
+        offer_set = world.offered(by)
+        page = site("borrower").get(reverse("borrower:compare", args=[offer_set.case_id])).text
+        assert "已起诉到法院" in page
 
 
 class TestProbing:

@@ -9,10 +9,14 @@ import pytest
 
 from repact.sandbox import seed
 from repact.server.audit import actor
+from repact.server.audit.actor import Actor
+from repact.server.cases import facts as case_facts
 from repact.server.cases import sharing
-from repact.server.cases.models import SharedRequest
+from repact.server.cases.errors import CaseError
+from repact.server.cases.models import Case, SharedRequest
 from repact.server.lenders.models import Lender
-from repact.server.loans.models import Loan
+from repact.server.loans.models import Hold, Loan
+from repact.server.notices.models import Notice
 from repact.server.people.models import Borrower, Staff
 from repact.server.tenancy import scope
 from tests.integration.world import run_jobs
@@ -98,6 +102,67 @@ class TestARequestToSeveralLenders:
 
         carrying.spread(lender_id=world.lender.id, shared_id=row.id)
         assert at(other).share_minor + row.share_minor == MONTHLY
+
+
+class TestATapAtAnotherLender:
+    def there(self, world, other) -> Actor:
+        row = Borrower.objects.get(wallet_account="demo-linxiaoyu")
+        return Actor(lender_id=other.id, role=actor.BORROWER, id=row.id)
+
+    def test_is_offered_where_no_request_is_open(self, world, other):
+        here = asked(world)
+        assert sharing.invited(here.borrower_id) is None
+        with scope.acting_for(other.id):
+            row = SharedRequest.objects.get()
+            assert sharing.invited(row.borrower_id) == row
+            told = Notice.objects.get(kind="share_invited")
+            assert told.params["amount_minor"] == row.share_minor
+
+    def test_opens_one_case_there_with_the_share_and_nothing_else(self, world, other):
+        here = asked(world)
+        with scope.acting_for(other.id):
+            row, by = SharedRequest.objects.get(), self.there(world, other)
+
+            def tap() -> Case:
+                return sharing.open_case(by=by, shared_id=row.id, language="en", now=world.now)
+
+            case = tap()
+            assert tap().id == case.id
+            assert Hold.objects.filter(case_id=case.id).exists()
+            assert case.answers["ability"]["monthly_minor"] == row.share_minor
+            assert case.answers["income"] == {"amount_minor": None}
+            assert sharing.invited(by.id) is None
+            row.refresh_from_db()
+            assert row.case_id == case.id
+        ran = run_jobs()
+        assert {"jobs.send_holds", "jobs.propose_offers"} <= set(ran)
+        assert here.case_id != case.id
+
+    def test_gives_plans_within_the_share_alone_and_each_lender_decides(self, world, other):
+        here = asked(world)
+        case = Case.objects.get(id=here.case_id)
+        assert case_facts.facts(case, now=world.now).ceiling_minor == here.share_minor
+        sharing.decide(by=world.staff(), shared_id=here.id, agree=False, now=world.now)
+        assert case_facts.facts(case, now=world.now).ceiling_minor > here.share_minor
+        with scope.acting_for(other.id):
+            row, by = SharedRequest.objects.get(), self.there(world, other)
+            made = sharing.open_case(by=by, shared_id=row.id, language="en", now=world.now)
+            assert case_facts.facts(made, now=world.now).ceiling_minor == row.share_minor
+
+    def test_is_not_for_a_withdrawn_request_nor_for_others(self, world, other):
+        here = asked(world)
+        with scope.acting_for(other.id):
+            row, by = SharedRequest.objects.get(), self.there(world, other)
+            stranger = Borrower.objects.get(wallet_account="demo-zhaolei")
+            another = Actor(lender_id=other.id, role=actor.BORROWER, id=stranger.id)
+            with pytest.raises(CaseError, match="cases.not_found"):
+                sharing.open_case(by=another, shared_id=row.id, language="en", now=world.now)
+        sharing.withdraw(by=world.borrower(), shared_id=here.id, now=world.now)
+        run_jobs()
+        with scope.acting_for(other.id):
+            assert sharing.invited(by.id) is None
+            with pytest.raises(CaseError, match="cases.not_found"):
+                sharing.open_case(by=by, shared_id=row.id, language="en", now=world.now)
 
 
 class TestEachLender:

@@ -14,7 +14,7 @@ from repact.ledger import chart
 from repact.server.agreements.documents import figures
 from tests.journeys import steps
 
-PERSONAS = {True: "linxiaoyu", False: "chenguoqiang"}
+PERSONAS = {True: "linxiaoyu", False: "ayinuer"}
 
 
 def test_the_way_through(demo, phone: Page, desk: Page, scripting: bool):

@@ -11,7 +11,7 @@ from repact.law.shapes import months_between
 from repact.policy import propose
 from repact.policy.model import Policy
 from repact.server.audit import queries as audit_queries
-from repact.server.cases import limitation, queries, relief, states
+from repact.server.cases import limitation, queries, relief, sharing, states
 from repact.server.cases.models import Case, CaseLoan, ConsentRequest
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
@@ -50,9 +50,14 @@ def facts(case: Case, /, *, now: datetime) -> propose.Facts:
     begun = _begun(case)
     since = now - timedelta(days=YEAR_DAYS)
     helped = relief.of_case(case)
+    affordable, wish = _within_share(
+        case,
+        queries.affordability(case, now=now).affordable_minor,
+        ability["monthly_minor"] or 0,
+    )
     return propose.Facts(
-        affordable_minor=queries.affordability(case, now=now).affordable_minor,
-        wish_minor=ability["monthly_minor"] or 0,
+        affordable_minor=affordable,
+        wish_minor=wish,
         payday=ability["payday"],
         reasons=_reasons(case, queries.policy_of(case, now=now).policy),
         plans_in_year=sum(1 for at in begun.values() if at > since),
@@ -62,6 +67,14 @@ def facts(case: Case, /, *, now: datetime) -> propose.Facts:
         forbearance_number=1 + max(_plans_by_loan(case).values(), default=0),
         relief=helped.code if helped else "",
     )
+
+
+def _within_share(case: Case, affordable: int | None, wish: int) -> tuple[int | None, int]:
+    """Where one plan was asked of several lenders, this one's part is all there is for it."""
+    share = sharing.share_of(case)
+    if share is None:
+        return affordable, wish
+    return None if affordable is None else min(affordable, share), min(wish, share)
 
 
 def _law(loan: Loan, *, consented: bool, again: int, pause: tuple[date, date] | None) -> CaseFacts:

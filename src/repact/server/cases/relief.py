@@ -16,9 +16,9 @@ from django.db.models import Q, QuerySet
 from repact.policy.promises import Relief
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import BORROWER, SUPERVISOR, SYSTEM, Actor
-from repact.server.cases import actions, states
+from repact.server.cases import actions, states, taps
 from repact.server.cases.errors import CaseError
-from repact.server.cases.models import Case, CaseLoan, Invitation, Program
+from repact.server.cases.models import Case, Invitation, Program
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
@@ -169,9 +169,9 @@ def accept(*, by: Actor, program_id: UUID, language: str, now: datetime) -> Case
     loans = list(loan_queries.of_borrower(by.id))  # type: ignore[arg-type]  # a borrower
     if not loans:
         raise CaseError("cases.no_loan")
-    case = _case(by, loans, language, now)
+    case = taps.case_over(by=by, loans=loans, kind="relief", language=language, now=now)
     relief = of_program(program)
-    case.answers = _answers(loans, relief.reasons if relief else ())
+    case.answers = taps.answers(loans, reasons=relief.reasons if relief else ())
     actions.begin_waiting(by=by, case=case, needs_person="", now=now)
     invitation.accepted_at, invitation.case = now, case
     invitation.save()
@@ -231,43 +231,6 @@ def _reached(program: Program) -> QuerySet[Loan]:
     if program.products:
         where &= Q(product__code__in=program.products)
     return reached.filter(where)
-
-
-def _case(by: Actor, loans: list[Loan], language: str, now: datetime) -> Case:
-    try:
-        with transaction.atomic():
-            case = Case.objects.create(
-                lender_id=by.lender_id,
-                borrower_id=by.id,
-                reference=actions.reference(by=by, now=now),
-                language=language,
-                created_at=now,
-                kind="relief",
-            )
-    except IntegrityError as error:
-        raise CaseError("cases.already_open") from error
-    CaseLoan.objects.bulk_create(
-        CaseLoan(lender_id=by.lender_id, case=case, loan=loan) for loan in loans
-    )
-    return case
-
-
-def _answers(loans: list[Loan], reasons: tuple[str, ...]) -> dict[str, dict[str, object]]:
-    """Nothing is asked: the number and the day are the contract's own."""
-    due = [loan.remaining[-1] for loan in loans if loan.remaining]
-    return {
-        "start": {},
-        "reasons": {"reasons": list(reasons[:2]) or ["not_say"]},
-        "duration": {"duration": "unknown"},
-        "income": {"amount_minor": None},
-        "household": {"people": 1, "spending": {}},
-        "ability": {
-            "monthly_minor": sum(amount for _, amount in due) or None,
-            "payday": date.fromisoformat(due[0][0]).day if due else 15,
-        },
-        "evidence": {"choice": "none"},
-        "contact": {"preferences": []},
-    }
 
 
 def _locked(program_id: UUID) -> Program:

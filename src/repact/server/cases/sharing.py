@@ -2,7 +2,8 @@
 
 One tenant is one lender, and none sees another's rows. The borrower consents to share sums; then
 the system acts for each lender in turn (`jobs.sharing`), and each lender's own row carries its own
-share and the totals that were consented to: never another lender's name or amount.
+share and the totals that were consented to: never another lender's name or amount. Where no request
+is open the borrower is told, and one tap opens one there, with the share and nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor, system
-from repact.server.cases import states
+from repact.server.cases import actions, states, taps
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, SharedRequest
 from repact.server.clock import ports
@@ -25,6 +26,7 @@ from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
 from repact.server.people.models import Borrower
 
+SHARED = ("shared", "agreed")
 CONSENT_VERSION = "2026-11"
 CONSENT = {
     "zh-hans": (
@@ -137,6 +139,7 @@ def set_share(
     row = SharedRequest.objects.select_for_update().get(request_id=request_id)
     if row.state == "asked":
         row.state, row.share_minor, row.totals = "shared", share_minor, totals
+        _invite(by, row, now)
     elif row.totals == totals:
         audit_actions.unchanged()
         return
@@ -146,6 +149,35 @@ def set_share(
     audit_actions.record(
         by=by, action="cases.set_share", subject_id=row.id, case_id=row.case_id, now=now
     )
+
+
+@doors.action("cases.open_shared", may=(BORROWER,))
+def open_case(*, by: Actor, shared_id: UUID, language: str, now: datetime) -> Case:
+    """One tap at another lender: a case of its own over the debts there, sent, held, its part asked
+    for. This lender decides by its own policy. A second tap gives the same case.
+
+    Raises `cases.not_found`, `cases.no_loan`, or `cases.already_open` by a race with another.
+    """
+    row = SharedRequest.objects.select_for_update().filter(id=shared_id, borrower_id=by.id).first()
+    if row is None or row.state == "withdrawn" or row.share_minor is None:
+        raise CaseError("cases.not_found")
+    if row.case_id:
+        audit_actions.unchanged()
+        return Case.objects.get(id=row.case_id)
+    loans = list(loan_queries.of_borrower(by.id))  # type: ignore[arg-type]  # a borrower
+    if not loans:
+        raise CaseError("cases.no_loan")
+    case = taps.case_over(by=by, loans=loans, kind="new", language=language, now=now)
+    case.answers = taps.answers(loans, monthly_minor=row.share_minor)
+    needs = "" if row.share_minor else "negative_budget"
+    actions.begin_waiting(by=by, case=case, needs_person=needs, now=now)
+    row.case = case
+    row.save()
+    audit_actions.record(
+        by=by, action="cases.open_shared", subject_id=row.id, case_id=case.id, now=now
+    )
+    audit_actions.record(by=by, action="cases.submit", subject_id=case.id, case_id=case.id, now=now)
+    return case
 
 
 @doors.action("cases.decide_share", may=(AGENT, SUPERVISOR))
@@ -220,9 +252,40 @@ def of_borrower(borrower_id: UUID, /) -> SharedRequest | None:
     return rows.order_by("-consented_at").first()
 
 
+def invited(borrower_id: UUID, /) -> SharedRequest | None:
+    """A request made at another lender that one tap would open here."""
+    if Case.objects.filter(borrower_id=borrower_id, state__in=states.OPEN).exists():
+        return None
+    rows = SharedRequest.objects.filter(borrower_id=borrower_id, origin=False, case=None)
+    return rows.filter(state__in=SHARED).order_by("-consented_at").first()
+
+
+def share_of(case: Case, /) -> int | None:
+    """What this lender's part may come to a month where one plan was asked of several; else None.
+
+    A part that this lender declined binds nobody.
+    """
+    rows = SharedRequest.objects.filter(borrower_id=case.borrower_id, state__in=SHARED)
+    return rows.order_by("-consented_at").values_list("share_minor", flat=True).first()
+
+
 def waiting() -> list[SharedRequest]:
     """Requests that wait for this lender's answer, oldest first."""
     return list(SharedRequest.objects.filter(state="shared").order_by("consented_at"))
+
+
+def _invite(by: Actor, row: SharedRequest, now: datetime) -> None:
+    """Tell the borrower where no request of theirs is open yet."""
+    if row.origin or row.case_id:
+        return
+    notice_actions.tell(
+        by=by,
+        borrower_id=row.borrower_id,
+        kind="share_invited",
+        source=f"share_invited:{row.id}",
+        now=now,
+        amount_minor=row.share_minor,
+    )
 
 
 def _owed(borrower_id: UUID, lender_id: UUID, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from repact.plans.position import Contract, DueRow, Position
 from repact.server.loans import accruing
 from repact.server.loans.actions import NAME, PHONE
 from repact.server.loans.errors import LoanError
-from repact.server.loans.models import Hold, Loan, Party, Standstill
+from repact.server.loans.models import LEGAL_STAGES, Hold, Loan, Party, Standstill
 from repact.server.people import vault
 
 
@@ -120,6 +120,17 @@ def rates(loan: Loan, /) -> tuple[int, int]:
     if loan.plan_rate_ppm is None:
         return loan.annual_rate_ppm, loan.penalty_rate_ppm
     return loan.plan_rate_ppm, loan.plan_penalty_rate_ppm or 0
+
+
+def furthest_stage(loans: Iterable[Loan], /) -> str:
+    """How far in law the furthest of these debts has gone; `none` where nobody went that way."""
+    return max((loan.legal_stage for loan in loans), key=LEGAL_STAGES.index, default="none")
+
+
+def stage_of_borrower(borrower_id: UUID, /) -> str:
+    """How far in law the furthest of a borrower's debts has gone."""
+    owed = Loan.objects.filter(borrower_id=borrower_id, state__in=["open", "in_plan"])
+    return furthest_stage(owed.exclude(legal_stage="none").only("legal_stage"))
 
 
 def days_past_due(loan: Loan, /, *, on: date) -> DaysPastDue:

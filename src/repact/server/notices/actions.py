@@ -11,6 +11,7 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.connectors import messages
 from repact.server.lenders import queries as lender_queries
+from repact.server.loans import queries as loan_queries
 from repact.server.notices import gate
 from repact.server.notices.errors import NoticeError
 from repact.server.notices.models import (
@@ -38,8 +39,12 @@ def tell(
 ) -> None:
     """Put a message into the borrower's inbox; the same source tells once.
 
-    On every channel outside that has a gateway, and that the borrower wants, it knocks too.
+    On every channel outside that has a gateway, and that the borrower wants, it knocks too. Where a
+    debt of theirs has gone the way of the law, the notice keeps how far, and is worded by it.
     """
+    stage = loan_queries.stage_of_borrower(borrower_id)
+    if stage != "none":
+        params = {**params, "legal_stage": stage}
     notice, made = Notice.objects.get_or_create(
         lender_id=by.lender_id,
         source=source,

@@ -252,6 +252,10 @@ TOLD: dict[str, str] = {
         "There is help for people in your area or at your employer until %(until_date)s. "
         "You can accept it with one tap on your page."
     ),
+    "share_invited": _(
+        "You asked all your lenders here for one plan. Our part would be ¥%(amount)s a month: one "
+        "tap on your page asks us for it."
+    ),
     "share_agreed": _("We agree to ¥%(amount)s a month as our part of your plan for all debts."),
     "share_declined": _(
         "We cannot agree to ¥%(amount)s a month as our part. Ask us for a plan of your own: a "
@@ -287,12 +291,38 @@ TOLD: dict[str, str] = {
 }
 
 
+# What a notice adds where a debt has gone the way of the law: a court does not wait for our talk.
+IN_LAW: dict[str, str] = {
+    "pre_suit": _("No court has it."),
+    "filed": _("The court’s dates stand all the same."),
+    "judgment": _("The judgment stands all the same."),
+    "enforcement": _("What the court ordered goes on until the court is told."),
+    "insolvency": _("Payments are decided in the insolvency procedure."),
+}
+WORDED_BY_STAGE = frozenset(
+    {
+        "appeal_overturned",
+        "appeal_upheld",
+        "hold_ends",
+        "hold_extended",
+        "offers_ready",
+        "plan_begun",
+        "plan_refused",
+        "refused",
+    }
+)
+
+
 def told(kind: str, params: dict[str, Any], /) -> str:
-    """What a notice says, in the reader's language."""
+    """What a notice says, in the reader's language, worded by the stage the debt was in."""
     facts = {**params, "amount": money(params.get("amount_minor"))}
     if kind == "plan_changed":
         facts["sentence"] = params["zh" if (get_language() or "zh").startswith("zh") else "en"]
-    return gettext(TOLD[kind]) % facts
+    said = gettext(TOLD[kind]) % facts
+    stage = params.get("legal_stage", "none")
+    if kind in WORDED_BY_STAGE and stage in IN_LAW:
+        return gettext("%(said)s %(stage)s") % {"said": said, "stage": gettext(IN_LAW[stage])}
+    return said
 
 
 def sentence(error: RepactError, /) -> str:

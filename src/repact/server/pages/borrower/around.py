@@ -73,6 +73,19 @@ def accept_relief(request: HttpRequest, *, program_id: UUID) -> HttpResponse:
     return redirect("borrower:progress", case_id=case.id)
 
 
+@access.borrower
+@require_POST
+def open_shared(request: HttpRequest, *, shared_id: UUID) -> HttpResponse:
+    """Ask this lender too for its part of one plan; one tap."""
+    case = sharing.open_case(
+        by=request.borrower_actor,
+        shared_id=shared_id,
+        language=translation.get_language() or "",
+        now=request.now,
+    )
+    return redirect("borrower:progress", case_id=case.id)
+
+
 def progress_page(
     request: HttpRequest, case_id: UUID, /, *, error: RepactError | None = None
 ) -> HttpResponse:
@@ -91,6 +104,7 @@ def progress_page(
         "space": accrual(case, now=request.now),
         "renewals_left": case_queries.renewals_left(case, now=request.now),
         "adviser_left": case_queries.adviser_times_left(case),
+        "stage": loan_queries.furthest_stage(case_queries.loans(case)),
         "barred": case_queries.limitation_notes(case.id),
         "refusal": review_queries.latest_refusal(case.id),
         "promise": promises.of_case(case.id),

@@ -25,6 +25,7 @@ class Debt:
     fees_minor: int
     annual_rate_ppm: int
     days_past_due: int
+    legal_stage: str
 
     @property
     def total_minor(self) -> int:
@@ -52,4 +53,5 @@ def _debt(loan: Loan, now: datetime, zone: str) -> Debt:
         fees_minor=position.fees_minor,
         annual_rate_ppm=loan.annual_rate_ppm,
         days_past_due=loan_queries.days_past_due(loan, on=on).contract,
+        legal_stage=loan.legal_stage,
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from repact.errors import RepactError
 from repact.server.agreements import queries as agreement_queries
 from repact.server.cases import queries as case_queries
-from repact.server.cases import relief
+from repact.server.cases import relief, sharing
 from repact.server.clock import queries as clock_queries
 from repact.server.notices import queries as notice_queries
 from repact.server.pages import access, sentences
@@ -71,5 +71,6 @@ def _home(request: HttpRequest, *, error: RepactError | None = None) -> HttpResp
         context["case"] = case_queries.current_of_borrower(by.id)
         on = clock_queries.business_date(now=request.now, zone=request.lender.zone)
         context["relief"] = relief.open_for(by.id, on=on)
+        context["share"] = sharing.invited(by.id)
         context["agreement"] = agreement_queries.current_of_borrower(by.id)
     return render(request, template, context, status=409 if error else 200)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from repact.errors import RepactError
 from repact.server.agreements import actions as agreement_actions
 from repact.server.cases import queries as case_queries
+from repact.server.loans import queries as loan_queries
 from repact.server.offers import comparing
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.models import Offer
@@ -48,6 +49,7 @@ def compare(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
         "compared": compared,
         "columns": [_column(offer, compared) for offer in compared.offers],
         "condition": _condition(compared.offers),
+        "stage": loan_queries.furthest_stage(compared.offer_set.loans),
         "bars": charts.totals(compared),
         "months": charts.months(compared.offers[0]),
         "not_offered": [

@@ -30,6 +30,7 @@ urlpatterns = [
     path("case/<uuid:case_id>/", home.progress, name="progress"),
     path("case/<uuid:case_id>/do/<slug:what>/", around.change, name="change"),
     path("relief/<uuid:program_id>/", around.accept_relief, name="accept_relief"),
+    path("lenders/<uuid:shared_id>/", around.open_shared, name="open_shared"),
     path("case/<uuid:case_id>/offers/", offers.compare, name="compare"),
     path("case/<uuid:case_id>/offers/<uuid:offer_id>/", offers.schedule, name="offer_schedule"),
     path("case/<uuid:case_id>/plan/", offers_own.plan, name="own_number"),
