@@ -169,9 +169,9 @@ class TestIssuingAnew:
         assert (new.state, new.replaces_id, new.sent_by) == ("sent", old.id, old.sent_by)
         params = new.difference["params"]
         assert params["owed_before_minor"] - params["owed_after_minor"] == 100_000
-        if not new.worse_in:
-            agreement = world.accept(by, seen)
-            assert agreement.offer.offer_set_id == new.id
+        assert new.worse_in == []
+        agreement = world.accept(by, seen)
+        assert agreement.offer.offer_set_id == new.id
 
     def test_asks_again_when_something_is_worse(self, world):
         by = world.borrower()

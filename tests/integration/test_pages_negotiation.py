@@ -12,18 +12,19 @@ from repact.server.audit.models import Event
 from repact.server.cases import actions as case_actions
 from repact.server.cases.models import Case, HoldExtension, SharedRequest
 from repact.server.clock import ports
+from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
 from repact.server.offers import approving, negotiating, queries
 from repact.server.offers.errors import OfferError
-from repact.server.offers.models import Alarm, Offer
+from repact.server.offers.models import Alarm, Offer, OfferSet
 from repact.server.pages import language, rules
 from repact.server.people.doors import NotAllowedError
 from repact.server.reviews import actions as review_actions
 from repact.server.reviews.models import RULES, Refusal
 from tests.integration.negotiating import draft, tiers, with_policy
 from tests.integration.test_pages_around import desk, do
-from tests.integration.world import ANSWERS
+from tests.integration.world import ANSWERS, run_jobs
 
 
 def in_english(client):
@@ -83,6 +84,45 @@ class TestTheComparePage:
         assert "你有 30 天时间；在此之前，前 2 期为试行期" in page
         page = in_english(client).get(address).text
         assert "You have 30 days for it; until then the first 2 payments are a trial." in page
+
+
+class TestADebtThatMovedBetweenOfferAndSignature:
+    def moved(self, world, by: int) -> tuple[OfferSet, Offer]:
+        """A set whose debt was moved by a posting, issued anew by the job that follows it."""
+        offer_set = world.offered(world.borrower())
+        seen = offer_set.offers_in_order[0]
+        loan = Loan.objects.get(id=offer_set.loan_id)
+        loan.principal_minor += by
+        loan.overdue_principal_minor = min(loan.overdue_principal_minor, loan.principal_minor)
+        loan.save()
+        loan_actions.tell_moved(by=world.system, loan_ids=[loan.id], now=world.now)
+        run_jobs()
+        return queries.sent_set(offer_set.case_id), seen
+
+    def choose(self, client, offer: Offer):
+        address = reverse("borrower:compare", args=[offer.case_id])
+        return client.post(address, {"plan": f"{offer.id}:{offer.content_sha256}"})
+
+    def test_for_the_better_is_said_in_one_sentence_and_asks_nobody_again(self, world, site):
+        new, seen = self.moved(world, -100_000)
+        client = in_english(site("borrower"))
+        page = client.get(reverse("borrower:compare", args=[new.case_id])).text
+        assert page.count("so the plans were worked out again.") == 1
+        assert "got worse" not in page
+        assert self.choose(client, seen).status_code == 302
+        assert Offer.objects.get(state="chosen").offer_set_id == new.id
+
+    def test_for_the_worse_is_said_in_one_sentence_and_is_asked_again(self, world, site):
+        new, seen = self.moved(world, 100_000)
+        client = in_english(site("borrower"))
+        page = client.get(reverse("borrower:compare", args=[new.case_id])).text
+        assert page.count("so the plans were worked out again.") == 1
+        assert "Some figures got worse; please look again." in page
+        answer = self.choose(client, seen)
+        assert answer.status_code == 409
+        assert "The figures changed since you looked." in answer.text
+        assert not Offer.objects.filter(state="chosen").exists()
+        assert self.choose(client, new.offers_in_order[0]).status_code == 302
 
 
 class TestARefusalOfASet:
