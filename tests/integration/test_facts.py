@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import yaml
 
+from repact.sandbox import seed
 from repact.server.agreements import actions as agreement_actions
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import SUPERVISOR
+from repact.server.audit.models import Event
 from repact.server.cases import actions as case_actions
 from repact.server.cases import facts as case_facts
 from repact.server.cases import relief, states
@@ -20,6 +23,7 @@ from repact.server.evidence.models import EvidenceFile, Promise
 from repact.server.loans.models import Loan
 from repact.server.offers import actions, making, queries
 from repact.server.offers.models import Alarm, Offer, OfferSet, Reservation
+from repact.server.repayments import ending
 from repact.server.reviews import actions as review_actions
 from tests.integration.negotiating import draft, tiers, with_policy
 from tests.integration.test_relief import accept, started
@@ -271,6 +275,39 @@ class TestAnAgreementThatIsDropped:
         assert returning.void_late(by=world.system, now=late) == 1
         agreement.refresh_from_db()
         assert agreement.state == "void"
+
+
+class TestAPlanThatEnds:
+    """What follows it: its case ends too, once, and says why."""
+
+    def running(self, world):
+        service = yaml.safe_load(seed.policy_text())["service"] | {"cooling_off_days": 7}
+        with_policy(world, service=service)
+        agreement = world.in_force(world.borrower())
+        assert Case.objects.get(id=agreement.case_id).state == states.IN_PLAN
+        return agreement
+
+    def test_because_it_was_taken_back_ends_its_case_as_if_there_had_been_none(self, world):
+        agreement = self.running(world)
+        by = world.borrower()
+        ending.withdraw(by=by, agreement_id=agreement.id, now=world.now)
+        assert "jobs.end_case" in run_jobs()
+        case = Case.objects.get(id=agreement.case_id)
+        assert (case.state, case.closed_because) == (states.CLOSED, states.TAKEN_BACK)
+        assert world.draft(by).id != case.id
+
+    def test_early_ends_its_case_once(self, world):
+        agreement = self.running(world)
+        for _ in range(2):
+            audit_actions.record(
+                by=world.system, action="repayments.terminate", subject_id=agreement.id,
+                now=world.now,
+            )  # fmt: skip
+            assert "jobs.end_case" in run_jobs()
+        case = Case.objects.get(id=agreement.case_id)
+        assert (case.state, case.closed_because) == (states.CLOSED, "terminated")
+        moved = Event.objects.filter(action="cases.move", case_id=case.id)
+        assert moved.filter(facts__event="terminate").count() == 1
 
 
 class TestTheDemosStandardCase:

@@ -36,7 +36,7 @@ from repact.server.offers.models import (
 )
 from repact.server.people.models import Borrower, SubjectKey
 from tests.integration.negotiating import ROUNDS, draft, rollout, staff, tiers, with_policy
-from tests.integration.world import at_once
+from tests.integration.world import at_once, hands
 
 POOL, WANTED = 100_000_000, 777_777
 
@@ -78,19 +78,25 @@ def uncoded(results: list[Any]) -> list[Any]:
 
 @pytest.mark.django_db(transaction=True)
 class TestSixteenAtOnce:
-    def test_choose_one(self, world):
+    @pytest.fixture
+    def sixteen(self, world) -> Iterator[Callable[[Callable[[], Any]], list[Any]]]:
+        """Sixteen hands, the same in every round."""
+        with hands(16, world.lender.id) as made:
+            yield made
+
+    def test_choose_one(self, world, sixteen):
         """Every plan, several times over, by hands that start together: one outcome."""
         by = world.borrower()
         for number, offer_set in enumerate(rounds(world), start=1):
             offers = itertools.cycle(offer_set.offers_in_order)
-            results = at_once(16, world.lender.id, lambda o=offers: world.accept(by, next(o)))
+            results = sixteen(lambda o=offers: world.accept(by, next(o)))
             assert len({r.id for r in results if not isinstance(r, Exception)}) == 1
             refused = [r for r in results if isinstance(r, Exception)]
             assert {getattr(r, "code", r) for r in refused} <= {"offers.already_chosen"}
             assert Offer.objects.filter(offer_set=offer_set, state="chosen").count() == 1
             assert Event.objects.filter(action="offers.choose").count() == number
 
-    def test_have_one_outcome_whoever_comes_first(self, world):
+    def test_have_one_outcome_whoever_comes_first(self, world, sixteen):
         """The plan accepted, accepted twice, in a stale version, by somebody else, expired, issued
         anew, two plans at once. One set stands, and at most one plan is chosen."""
         by, other = world.borrower(), world.borrower("zhaolei")
@@ -110,7 +116,7 @@ class TestSixteenAtOnce:
                 lambda s=offer_set: automatic.reissue(by=world.system, set_id=s.id, now=world.now),
             ]
             turned = acts[len(outcomes) % 2 * 4 :] + acts[: len(outcomes) % 2 * 4]
-            assert uncoded(at_once(16, world.lender.id, each_one(*turned))) == []
+            assert uncoded(sixteen(each_one(*turned))) == []
             state = OfferSet.objects.get(id=offer_set.id).state
             chosen = Offer.objects.filter(case_id=offer_set.case_id, state="chosen").count()
             outcomes.add((state, chosen))
@@ -121,7 +127,7 @@ class TestSixteenAtOnce:
             assert held == (state == "chosen")
             assert transcript.broken_at(offer_set.case_id) is None
 
-    def test_asking_and_choosing_end_in_one_open_set(self, world):
+    def test_asking_and_choosing_end_in_one_open_set(self, world, sixteen):
         """The borrower asks for a number and chooses a plan in the same moment."""
         caps = {"caps": tiers()["caps"] | {"borrower_year_minor": 10**11}}
         authority = tiers(automatic=99_000_000) | caps
@@ -135,20 +141,18 @@ class TestSixteenAtOnce:
                 ),
                 lambda o=first: world.accept(by, o),
             ]
-            assert uncoded(at_once(16, world.lender.id, each_one(*acts))) == []
+            assert uncoded(sixteen(each_one(*acts))) == []
             found = OfferSet.objects.filter(case_id=offer_set.case_id)
             assert found.filter(state__in=["sent", "chosen"]).count() == 1
             assert transcript.broken_at(offer_set.case_id) is None
 
-    def test_deciding_send_once(self, world):
+    def test_deciding_send_once(self, world, sixteen):
         with_policy(world, authority=tiers(automatic=0, agent=0, supervisor=99_000_000))
         agent, supervisor = world.staff(), world.staff(actor.SUPERVISOR)
         made = draft(world, world.borrower(), agent)
         for number in range(1, ROUNDS + 1):
             asked = approving.ask_approval(by=agent, set_id=made.id, message="", now=world.now)
-            results = at_once(
-                16, world.lender.id, lambda a=asked: _approve(a, supervisor, world.now)
-            )
+            results = sixteen(lambda a=asked: _approve(a, supervisor, world.now))
             assert [r for r in results if isinstance(r, Exception)] == []
             assert Decision.objects.count() == number
             assert Entry.objects.filter(kind="offers").count() == number
@@ -182,10 +186,10 @@ class TestAPool:
 
     def test_would_show_a_race_that_somebody_planted(self, world, without_the_wall, monkeypatch):
         """Looking first and drawing after, with no lock and no wall: the sum is overdrawn."""
-        hands = 16
-        for made in (asked := _asked(world, hands, makers=hands)):
+        count = 16
+        for made in (asked := _asked(world, count, makers=count)):
             OfferSet.objects.filter(id=made.offer_set_id).update(concession_minor=POOL - 1)
-        together = Barrier(hands)
+        together = Barrier(count)
         draw = budgets.draw
 
         def look_then_draw(*, offer_set: OfferSet, line: budgets.Line, now: Any) -> None:
@@ -199,7 +203,7 @@ class TestAPool:
         monkeypatch.setattr(budgets, "draw", look_then_draw)
         supervisor, todo = world.staff(actor.SUPERVISOR), iter(asked)
         results = at_once(
-            hands, world.lender.id, lambda: _approve(next(todo), supervisor, world.now)
+            count, world.lender.id, lambda: _approve(next(todo), supervisor, world.now)
         )
         assert [r for r in results if isinstance(r, Exception)] == []
         assert Budget.objects.get(kind="pool").reserved_minor > POOL
@@ -252,12 +256,12 @@ def _asked(world: Any, count: int, *, makers: int) -> list[Approval]:
     pool = {"code": "race", "amount_minor": POOL, **dates}
     with_policy(world, authority=authority, pools=[pool])
     first = draft(world, world.borrower(), world.staff())
-    hands = [staff(world, f"maker{number}", actor.AGENT) for number in range(makers)]
+    people = [staff(world, f"maker{number}", actor.AGENT) for number in range(makers)]
     with transaction.atomic():
         copies = [_clone(first, number) for number in range(count)]
     return [
         approving.ask_approval(by=hand, set_id=copy.id, message="", now=world.now)
-        for copy, hand in zip(copies, itertools.cycle(hands), strict=False)
+        for copy, hand in zip(copies, itertools.cycle(people), strict=False)
     ]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -194,3 +195,35 @@ def at_once(
 
     with ThreadPoolExecutor(count) as pool:
         return [future.result() for future in [pool.submit(c.run, one) for c in contexts]]
+
+
+@contextmanager
+def hands(count: int, lender_id: UUID) -> Iterator[Callable[[Callable[[], Any]], list[Any]]]:
+    """`count` threads whose connections stay open from round to round: call it with the work of a
+    round, and all start together."""
+    barrier = Barrier(count)
+
+    def at_the_barrier(work: Callable[[], Any]) -> Any:
+        barrier.wait(30)
+        try:
+            with scope.acting_for(lender_id):
+                return work()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            return error
+
+    def all_of_them(work: Callable[[], Any]) -> list[Any]:
+        contexts = [copy_context() for _ in range(count)]
+        todo = [pool.submit(context.run, at_the_barrier, work) for context in contexts]
+        return [future.result() for future in todo]
+
+    def leave() -> None:
+        barrier.wait(30)
+        connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            all_of_them(connection.ensure_connection)
+            yield all_of_them
+        finally:
+            for future in [pool.submit(leave) for _ in range(count)]:
+                future.result()
