@@ -34,6 +34,7 @@ bench: .venv/.dev .venv-bench/.done
 	$(BIN)/python bench/offers.py
 	$(BIN)/python bench/agreements.py
 	$(BIN)/python bench/counter_http.py
+	$(BIN)/python bench/offers_out.py
 
 prove: .venv/.dev
 	REPACT_EXAMPLES=50000 $(BIN)/pytest -q tests/generative

@@ -41,7 +41,9 @@ def main(cases: int, per_second: float) -> None:
             django.setup()
             lender_id = prepare(cases + WARM)
             os.environ["REPACT_APPLICATION_ROLE"] = "1"
-            worker = subprocess.Popen(_command())  # noqa: S603 - our own
+            worker = subprocess.Popen(  # noqa: S603 - our own
+                _command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             try:
                 measure(lender_id, cases, per_second)
             finally:
@@ -170,7 +172,7 @@ def _say(
 
 def _command() -> list[str]:
     admin = str(Path(sys.executable).with_name("django-admin"))
-    return [admin, "procrastinate", "-v", "0", "worker", "--concurrency", "2"]
+    return [admin, "procrastinate", "worker", "--concurrency", "2"]
 
 
 if __name__ == "__main__":

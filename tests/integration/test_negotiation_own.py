@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from repact.server.offers import actions, building, negotiating, queries, transcript
+from repact.server.loans.models import Loan
+from repact.server.offers import (
+    actions,
+    answering,
+    building,
+    making,
+    negotiating,
+    queries,
+    transcript,
+)
 from repact.server.offers.answering import Wish
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Entry, OfferSet
@@ -103,6 +112,33 @@ class TestAsking:
         one = negotiating.ask_for(by=by, case_id=before.case_id, wish=WISH, now=world.now)
         other = negotiating.ask_for(by=by, case_id=before.case_id, wish=WISH, now=world.now)
         assert one.id == other.id
+
+    def test_the_same_again_after_the_answer_is_that_one_while_its_plans_are_open(self, world):
+        wide(world)
+        by = world.borrower()
+        before = world.offered(by)
+        ask = {"by": by, "case_id": before.case_id, "now": world.now}
+        one = negotiating.ask_for(wish=WISH, **ask)
+        assert negotiating.ask_for(wish=WISH, **ask).id == one.id
+        other = negotiating.ask_for(wish=Wish(pay_minor=85_000), **ask)
+        assert negotiating.ask_for(wish=WISH, **ask).id not in {one.id, other.id}
+
+    def test_is_worked_out_again_where_the_facts_changed_before_the_lock(self, world, monkeypatch):
+        by = world.borrower()
+        before = world.offered(by)
+        seen = []
+        answer = answering.answer
+
+        def slowly(basis, wish):
+            seen.append(making.fingerprint(basis))
+            if len(seen) == 1:
+                Loan.objects.filter(id=before.loan_id).update(interest_minor=0)
+            return answer(basis, wish)
+
+        monkeypatch.setattr(answering, "answer", slowly)
+        negotiating.ask_for(by=by, case_id=before.case_id, wish=WISH, now=world.now)
+        assert len(seen) == 2
+        assert seen[0] != seen[1]
 
     def test_can_be_taken_back_until_it_is_answered(self, world):
         by = world.borrower()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from repact.server.audit import actor
 from repact.server.audit.models import Event
 from repact.server.cases import actions as case_actions
-from repact.server.cases.models import Case, HoldExtension, SharedRequest
+from repact.server.cases.models import Case, HoldExtension, LimitationNote, SharedRequest
 from repact.server.clock import ports
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
@@ -84,6 +84,20 @@ class TestTheComparePage:
         assert "你有 30 天时间；在此之前，前 2 期为试行期" in page
         page = in_english(client).get(address).text
         assert "You have 30 days for it; until then the first 2 payments are a trial." in page
+
+    def test_warns_before_a_debt_out_of_time_is_promised(self, world, site):
+        offer_set = world.offered(world.borrower())
+        address, client = reverse("borrower:compare", args=[offer_set.case_id]), site("borrower")
+        warning = "答应任何事之前请先读这个"
+        assert warning not in client.get(address).text
+        note = LimitationNote.objects.create(
+            lender_id=world.lender.id, case_id=offer_set.case_id, loan_id=offer_set.loan_id,
+            barred_date="2023-01-01", noted_at=world.now,
+        )  # fmt: skip
+        page = client.get(address).text
+        assert reverse("borrower:change", args=[note.case_id, "acknowledge"]) in page
+        assert page.index("acknowledge") < page.index('name="plan"')  # no form inside another
+        assert "time limit to claim it in court ran out" in in_english(client).get(address).text
 
 
 class TestADebtThatMovedBetweenOfferAndSignature:

@@ -46,17 +46,24 @@ def ask_for(*, by: Actor, case_id: UUID, wish: Wish, now: datetime) -> Entry:
     """Propose one's own number: it enters the transcript, and is answered at once where no person
     is needed; else it waits for one. Asking the same again gives the same back.
 
-    Raises `offers.not_negotiable`, or `offers.too_many_questions`.
+    The engine works before the case is locked, and again only where the facts changed meanwhile, so
+    that nobody waits for it. Raises `offers.not_negotiable`, or `offers.too_many_questions`.
     """
-    case = _own(by, case_id, lock=True)
+    case = _own(by, case_id)
     asked = _said(wish)
-    for entry in transcript.open_proposals(case.id, now=now):
-        if entry.content["wish"] == asked:
-            audit_actions.unchanged()
-            return entry
+    if standing := _standing(case, asked, now):
+        audit_actions.unchanged()
+        return standing
     _count(by, case, wish)
+    looked = making.basis(case, now=now)
+    answered = answering.answer(looked, wish)
+    case = _own(by, case_id, lock=True)
+    if standing := _standing(case, asked, now):
+        audit_actions.unchanged()
+        return standing
     basis = making.basis(case, now=now)
-    answered = answering.answer(basis, wish)
+    if making.fingerprint(basis) != making.fingerprint(looked):
+        answered = answering.answer(basis, wish)
     entry = transcript.append(
         by=by,
         case_id=case.id,
@@ -147,6 +154,19 @@ def answer(*, by: Actor, entry_id: UUID, words: str, now: datetime) -> Entry:
         by=by, action="offers.answer", subject_id=reply.id, case_id=entry.case_id, now=now
     )
     return reply
+
+
+def _standing(case: Case, asked: dict[str, Any], now: datetime) -> Entry | None:
+    """The same proposal, still open, or answered with the plans that are open now."""
+    for entry in transcript.open_proposals(case.id, now=now):
+        if entry.content["wish"] == asked:
+            return entry
+    current = queries.sent_set(case.id)
+    if current is None or not queries.is_open(current, now=now) or queries.moved(current):
+        return None
+    made_for = (current.builder or {}).get("entry")
+    entry = Entry.objects.filter(id=made_for, case=case).first() if made_for else None
+    return entry if entry and entry.content["wish"] == asked else None
 
 
 def _answer_at_once(

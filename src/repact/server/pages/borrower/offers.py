@@ -49,6 +49,7 @@ def compare(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
         "compared": compared,
         "columns": [_column(offer, compared) for offer in compared.offers],
         "condition": _condition(compared.offers),
+        "barred": case_queries.limitation_notes(case.id),
         "stage": loan_queries.furthest_stage(compared.offer_set.loans),
         "bars": charts.totals(compared),
         "months": charts.months(compared.offers[0]),
