@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from repact.server.audit import actor
 from repact.server.cases.models import Case
 from repact.server.loans.models import Loan
-from repact.server.offers import actions, automatic, queries, transcript
+from repact.server.offers import actions, automatic, negotiating, queries, transcript
+from repact.server.offers.answering import Wish
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Entry, Offer, OfferSet, Reservation
 from repact.server.policies import actions as policy_actions
@@ -157,6 +158,40 @@ class TestIssuingAnew:
         loan.principal_minor -= amount
         loan.overdue_principal_minor = min(loan.overdue_principal_minor, loan.principal_minor)
         loan.save()
+
+    @pytest.mark.parametrize("paid", [1_000, 30_000, 100_000, 311_000])
+    def test_after_a_payment_makes_every_plan_lighter_under_its_own_terms(self, world, paid):
+        old = world.offered(world.borrower())
+        self.pay(old, paid)
+        new = automatic.reissue(by=world.system, set_id=old.id, now=world.now)
+        assert new.worse_in == []
+        for before, after in zip(old.offers_in_order, new.offers_in_order, strict=True):
+            assert (before.label, before.count) == (after.label, after.count)
+            assert after.total_minor < before.total_minor
+            assert after.installment_minor < before.installment_minor
+        found = queries.twins_to_check(since=world.now - timedelta(days=1), most=10)
+        assert new in found
+        assert automatic.check_twins(by=world.system, sets_to_check=found, now=world.now) == 0
+
+    def test_keeps_a_plan_of_the_borrowers_own_number(self, world):
+        by = world.borrower()
+        before = world.offered(by)
+        entry = negotiating.ask_for(
+            by=by, case_id=before.case_id, wish=Wish(pay_minor=80_000), now=world.now
+        )
+        agent = world.staff(actor.SUPERVISOR)
+        own = negotiating.take_up(by=agent, entry_id=entry.id, now=world.now)
+        actions.send(by=agent, set_id=own.id, message="", now=world.now)
+        self.pay(own, 50_000)
+        new = automatic.reissue(by=world.system, set_id=own.id, now=world.now)
+        assert (new.offers_in_order[0].label, new.worse_in) == ("own", [])
+
+    def test_gives_the_case_to_a_person_where_the_policy_now_offers_nothing(self, world):
+        old = world.offered(world.borrower())
+        self.pay(old, 100_000)
+        Loan.objects.filter(id=old.loan_id).update(legal_stage="judgment")
+        assert automatic.reissue(by=world.system, set_id=old.id, now=world.now) is None
+        assert Case.objects.get(id=old.case_id).state == "in_review"
 
     def test_says_the_difference_and_asks_nobody_again_when_nothing_is_worse(self, world):
         by = world.borrower()

@@ -14,7 +14,7 @@ from repact.server.audit.actor import AGENT, SYSTEM, Actor
 from repact.server.cases import actions as case_actions
 from repact.server.cases import queries as case_queries
 from repact.server.cases import states as case_states
-from repact.server.offers import approving, budgets, making, queries, sets
+from repact.server.offers import approving, budgets, making, queries, renewing, sets
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Approval, OfferSet
 from repact.server.people import doors
@@ -81,7 +81,8 @@ def propose_automatically(
 
 @doors.action("offers.reissue", may=(SYSTEM,))
 def reissue(*, by: Actor, set_id: UUID, now: datetime) -> OfferSet | None:
-    """A payment or posting moved the debt: the open set is worked out anew on the new position.
+    """A payment or posting moved the debt: the open set is worked out anew on the new position,
+    each plan under its own terms.
 
     The difference is kept as one coded sentence. Only where something got worse is the borrower
     asked again. What then needs an approval the earlier set did not have waits for one; where no
@@ -96,7 +97,7 @@ def reissue(*, by: Actor, set_id: UUID, now: datetime) -> OfferSet | None:
         new = sets.store(
             by=by,
             basis=basis,
-            proposal=making.propose_from(basis),
+            proposal=renewing.proposal(old, basis),
             now=now,
             origin="reissue",
             replaces=old,

@@ -130,6 +130,11 @@ def settings_of(offer: Offer, /) -> Settings | None:
     return Settings(terms.shape[-1].count, terms.annual_rate_ppm, **shares)
 
 
+def judged(ground: Ground, draft: Draft, offer: Offer, /) -> making.Made | Refusal:
+    """A plan in place of an offer, judged like any other: itself, or the rule in its way."""
+    return _judged(ground, draft) or _offer(ground, draft, offer)
+
+
 def _row(ground: Ground, offer: Offer, changed: Mapping[int, Settings]) -> Built:
     before = settings_of(offer) or Settings(0, 0, 0, 0, 0)
     wanted = changed.get(offer.number, before)
@@ -154,7 +159,7 @@ def _made(ground: Ground, offer: Offer, wanted: Settings) -> making.Made | Refus
         draft = ground.exact(Candidate(Relief(), Pace(None, wanted.count), -1), terms)
     except PlanError as error:
         return Refusal(error.code, error.params, {})
-    return _judged(ground, draft) or _offer(ground, draft, offer)
+    return judged(ground, draft, offer)
 
 
 def _judged(ground: Ground, draft: Draft) -> Refusal | None:

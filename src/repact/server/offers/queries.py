@@ -14,7 +14,7 @@ from repact.server.audit import queries as audit_queries
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
-from repact.server.offers import making
+from repact.server.offers import making, renewing
 from repact.server.offers.errors import OfferError
 from repact.server.offers.models import Alarm, Approval, Offer, OfferSet, Question
 from repact.server.policies import queries as policy_queries
@@ -149,7 +149,9 @@ def twin_difference(offer_set: OfferSet, /) -> dict[str, Any] | None:
     basis = making.again(offer_set)
     if basis.law.sha256 != offer_set.law_sha256 or basis.facts.get("version") != making.VERSION:
         return None
-    made = [plan.schedule_sha256 for plan in making.propose_from(basis).offers]
+    before = offer_set.replaces
+    plans = renewing.proposal(before, basis) if before else making.propose_from(basis)
+    made = [plan.schedule_sha256 for plan in plans.offers]
     stored = [offer.schedule_sha256 for offer in offer_set.offers_in_order]
     return None if made == stored else {"stored": stored, "made": made}
 
