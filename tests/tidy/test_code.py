@@ -88,6 +88,14 @@ class TestEverywhere:
         ]
         assert found == []
 
+    def test_a_wallet_gets_messages_through_the_gate_alone(self):
+        calls = [
+            (p, n)
+            for p, n in nodes(ast.Attribute, tree.source())
+            if n.attr == "deliver" and isinstance(n.value, ast.Name) and n.value.id == "wallet"
+        ]
+        assert {path.name for path, _ in calls} == {"asked.py"}
+
     def test_no_room_is_named_after_nothing(self):
         rooms = {part for path in tree.source() for part in path.relative_to(tree.ROOT).parts}
         assert not rooms & (FORBIDDEN_ROOMS - {"core"})

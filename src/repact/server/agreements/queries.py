@@ -182,6 +182,20 @@ def signers(agreement: Agreement, /) -> list[Signature]:
     return list(agreement.signatures.order_by("number"))
 
 
+def to_invite() -> list[UUID]:
+    """Agreements whose next signer beside the borrower has no link yet, the oldest first."""
+    waiting = Signature.objects.filter(
+        agreement__state=states.SIGNED, number__gt=1, state="waiting", token_sha256=""
+    ).order_by("agreement__signed_at")
+    return [
+        found.agreement_id
+        for found in waiting
+        if not found.agreement.signatures.filter(number__lt=found.number)
+        .exclude(state="signed")
+        .exists()
+    ]
+
+
 def signer_by_link(token: str, /) -> Signature:
     """Whose link this is. Raises `agreements.not_found`."""
     found = (

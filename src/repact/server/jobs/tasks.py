@@ -22,6 +22,7 @@ from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
 from repact.server.jobs import (
     day,
+    inviting,
     keeping,
     outside,
     papers,
@@ -49,6 +50,7 @@ from repact.server.tenancy import scope
 
 STALLED_SECONDS = 30
 __all__ = [
+    "inviting",
     "keeping",
     "outside",
     "papers",
@@ -144,13 +146,6 @@ def finish_signing(*, lender_id: str, event_id: str) -> None:
         agreement_actions.finish_signing(
             by=by, agreement_id=event.subject_id, now=event.happened_at
         )
-
-
-@app.task(name="jobs.invite_signer", queue="flow", retry=PATIENT)
-def invite_signer(*, lender_id: str, event_id: str) -> None:
-    """Somebody signs beside the borrower: send them their own link."""
-    with _event(lender_id, event_id) as (by, event):
-        agreement_actions.invite(by=by, agreement_id=event.subject_id, now=event.happened_at)
 
 
 @app.task(name="jobs.begin_plan", queue="flow", retry=PATIENT)

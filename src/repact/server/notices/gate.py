@@ -51,6 +51,34 @@ def judge(message: Message, /, *, now: datetime, settled: bool) -> Verdict:
     return _by_the_clock(message, now, zone_of(addressee, lender), rules, lender)
 
 
+def judge_secret(borrower: Borrower, /, *, asked: bool, now: datetime) -> Verdict:
+    """Whether a code or a link may go out now. What a person has just asked for always may; what
+    they did not ask for keeps to the hours of the law and the lender."""
+    if borrower.key.destroyed_at is not None:
+        return Verdict(never_because="erased")
+    if asked:
+        return Verdict(send=True)
+    lender = lender_queries.get(borrower.lender_id)
+    zone = zone_of(Addressee.objects.filter(borrower=borrower).first(), lender)
+    opens, closes = _hours(borrower, now, zone, rules_of(lender), lender)
+    local = now.astimezone(zone)
+    if opens >= closes:
+        return Verdict(never_because="no_hour_left")
+    if not opens <= local.hour < closes:
+        return Verdict(wait_until=_next_opening(local, opens))
+    return Verdict(send=True)
+
+
+def _hours(
+    borrower: Borrower, now: datetime, zone: ZoneInfo, rules: SendingRules, lender: Lender
+) -> tuple[int, int]:
+    """From which hour to which a message may knock: the law's and the lender's, the narrower."""
+    kind = lender_type(lender, now)
+    facts = contact_facts(borrower, now=now, zone=zone, channel="message", lender_type=kind)
+    on = now.astimezone(zone).date()
+    return _narrower(allowed_hours(facts, catalogue.load(lender.jurisdiction), on=on), rules)
+
+
 def _by_the_clock(
     message: Message, now: datetime, zone: ZoneInfo, rules: SendingRules, lender: Lender
 ) -> Verdict:

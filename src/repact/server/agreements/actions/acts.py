@@ -32,9 +32,9 @@ from repact.server.audit.actor import Actor
 from repact.server.cases import queries as case_queries
 from repact.server.clock import ports
 from repact.server.clock import queries as clock_queries
-from repact.server.connectors import wallet
 from repact.server.connectors.errors import ConnectorError
 from repact.server.lenders import queries as lender_queries
+from repact.server.notices import asked
 
 CODE_MINUTES = 10
 CODE_TRIES = 5
@@ -81,7 +81,9 @@ def write_text(agreement: Agreement, /) -> Document:
     return kept
 
 
-def ask_code(agreement: Agreement, signature: Signature, /) -> SigningCode:
+def ask_code(
+    by: Actor, agreement: Agreement, signature: Signature, /, now: datetime
+) -> SigningCode:
     """Send a one-time code that works for this signer and exactly the document as it stands.
 
     Raises `agreements.too_many_codes`, or `agreements.code_not_delivered` if the wallet is silent.
@@ -103,7 +105,7 @@ def ask_code(agreement: Agreement, signature: Signature, /) -> SigningCode:
     )
     row.code_hash = _code_hash(row, code)
     row.save(force_insert=True)
-    _deliver(agreement, signature, row, code)
+    _deliver(by, agreement, signature, row, code, now)
     return row
 
 
@@ -232,18 +234,33 @@ def _evidence(
     return said
 
 
-def _deliver(agreement: Agreement, signature: Signature, row: SigningCode, code: str) -> None:
+def _deliver(
+    by: Actor,
+    agreement: Agreement,
+    signature: Signature,
+    row: SigningCode,
+    code: str,
+    now: datetime,
+) -> None:
     language = queries.contents(agreement).languages[0]
     words = wording.catalogue(language)
+    text = words["code.text"].format(code=code, reference=agreement.reference, minutes=CODE_MINUTES)
+    secret = asked.Secret(
+        request_id=row.id,
+        account=signature.account,
+        role=signature.role,
+        kind="one_time_code",
+        title=words["code.title"],
+        text=text,
+    )
     try:
-        wallet.deliver(
-            request_id=row.id,
-            account=signature.account,
-            kind="one_time_code",
-            title=words["code.title"],
-            text=words["code.text"].format(
-                code=code, reference=agreement.reference, minutes=CODE_MINUTES
-            ),
+        asked.hand_over(
+            by=by,
+            borrower_id=agreement.borrower_id,
+            case_id=agreement.case_id,
+            secret=secret,
+            asked=True,
+            now=now,
         )
     except ConnectorError as error:
         raise AgreementError("agreements.code_not_delivered") from error

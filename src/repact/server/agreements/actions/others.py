@@ -21,7 +21,7 @@ from repact.server.agreements.models import Agreement, Signature
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import SYSTEM, Actor
 from repact.server.clock import ports
-from repact.server.connectors import wallet
+from repact.server.notices import asked
 from repact.server.people import doors
 
 LINK_DAYS = 14
@@ -29,10 +29,11 @@ LINK_DAYS = 14
 
 @doors.action("agreements.invite", may=(SYSTEM,))
 def invite(*, by: Actor, agreement_id: UUID, now: datetime) -> str:
-    """Send the next signer a link of their own.
+    """Send the next signer a link of their own, in the hours in which a message may knock.
 
-    Sending again replaces the link. Raises ConnectorError while the wallet is silent; returns the
-    token, or nothing when nobody is waited for.
+    Sending again replaces the link. Raises ConnectorError while the wallet is silent, NoticeError
+    `notices.not_now` outside those hours (`queries.to_invite` then names the agreement); returns
+    the token, or nothing when nobody is waited for.
     """
     agreement = files.locked(agreement_id)
     signature = (
@@ -46,16 +47,25 @@ def invite(*, by: Actor, agreement_id: UUID, now: datetime) -> str:
     signature.token_expires_at = ports.now() + timedelta(days=LINK_DAYS)
     signature.save()
     words = wording.catalogue(queries.contents(agreement).languages[0])
-    wallet.deliver(
-        request_id=ports.new_id(),
-        account=signature.account,
-        kind="signing_link",
-        title=words["invite.title"],
-        text=words["invite.text"].format(
-            reference=agreement.reference,
-            link=f"{settings.REPACT_SITE_URL}/sign/{token}/",
-            days=LINK_DAYS,
+    text = words["invite.text"].format(
+        reference=agreement.reference,
+        link=f"{settings.REPACT_SITE_URL}/sign/{token}/",
+        days=LINK_DAYS,
+    )
+    asked.hand_over(
+        by=by,
+        borrower_id=agreement.borrower_id,
+        case_id=agreement.case_id,
+        secret=asked.Secret(
+            request_id=ports.new_id(),
+            account=signature.account,
+            role=signature.role,
+            kind="signing_link",
+            title=words["invite.title"],
+            text=text,
         ),
+        asked=False,
+        now=now,
     )
     _record(by, agreement, signature, "agreements.invite", now)
     return token
@@ -99,7 +109,7 @@ def request_code_by_link(*, by: Actor, token: str, now: datetime) -> None:
     acts.assert_turn(agreement, signature, now=now)
     if signature.confirmed_at is None:
         raise AgreementError("agreements.not_read", page="liability")
-    acts.ask_code(agreement, signature)
+    acts.ask_code(by, agreement, signature, now=now)
     _record(by, agreement, signature, "agreements.request_code_by_link", now)
 
 

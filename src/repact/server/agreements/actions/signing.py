@@ -35,7 +35,7 @@ def request_code(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     acts.assert_turn(agreement, signature, now=now)
     _assert_read(agreement, now)
     acts.write_text(agreement)
-    row = acts.ask_code(agreement, signature)
+    row = acts.ask_code(by, agreement, signature, now=now)
     audit_actions.record(
         by=by,
         action="agreements.request_code",
