@@ -11,8 +11,15 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.errors import AgreementError
-from repact.server.agreements.models import Agreement, Document, SigningCode, SigningRecord
+from repact.server.agreements.models import (
+    Agreement,
+    Document,
+    Reading,
+    SigningCode,
+    SigningRecord,
+)
 from repact.server.clock import ports
 from repact.server.people import queries as people_queries
 from repact.server.people import store
@@ -41,6 +48,25 @@ class TestReading:
             agreement_actions.confirm_page(
                 by=by, agreement_id=agreement.id, page="costs", now=world.now
             )
+
+    def test_asks_for_every_point_that_matters_most(self, world, by, agreement):
+        flagged = list(agreement_queries.key_facts(agreement).flagged)
+        assert {"late", "breach", "record"} <= set(flagged)
+        page = {"by": by, "agreement_id": agreement.id, "page": "facts", "now": world.now}
+        agreement_actions.open_page(**page)
+        for seen in ([], flagged[1:], [*flagged[1:], "something else"]):
+            with pytest.raises(AgreementError, match="not_all_seen"):
+                agreement_actions.confirm_page(**page, seen=seen)
+        assert not agreement_queries.has_seen(agreement)
+        agreement_actions.confirm_page(**page, seen=flagged)
+        assert agreement_queries.has_seen(agreement)
+
+    def test_of_points_that_were_not_ticked_is_no_lawful_signature(self, world, by, agreement):
+        world.read(by, agreement)
+        Reading.objects.filter(page="facts").update(seen=[])
+        with pytest.raises(AgreementError, match="not_lawful") as raised:
+            world.code(by, agreement)
+        assert "CN-CC-496" in raised.value.params["rules"]
 
     def test_is_the_borrowers_own(self, world, agreement):
         with pytest.raises(AgreementError, match=r"agreements\.not_found"):
@@ -144,6 +170,12 @@ class TestSigning:
         world.in_force(by)
         evidence = SigningRecord.objects.get().evidence
         assert set(evidence["readings"]) == {"costs", "facts"}
+        seen = {one["clause"]: one for one in evidence["readings"]["facts"]["clauses_seen"]}
+        facts = agreement_queries.key_facts(Agreement.objects.get())
+        assert seen.keys() == facts.flagged.keys()
+        late = facts.flagged["late"]
+        words = f"{late.label}\n{late.sentence}".encode()
+        assert seen["late"]["sha256"] == hashlib.sha256(words).hexdigest()
         assert evidence["document_sha256"] == Document.objects.get(revision=1).pdf_sha256
 
     @pytest.mark.django_db(transaction=True)

@@ -21,6 +21,7 @@ from procrastinate.contrib.django import app as jobs
 
 from repact.sandbox import seed
 from repact.server.agreements import actions as agreement_actions
+from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actor
 from repact.server.audit.actor import Actor
@@ -103,8 +104,9 @@ class World:
                 agreement_actions.open_page(
                     by=by, agreement_id=agreement.id, page=page, now=self.now
                 )
+            flagged = agreement_queries.key_facts(agreement).flagged
             agreement_actions.confirm_page(
-                by=by, agreement_id=agreement.id, page=page, now=self.now
+                by=by, agreement_id=agreement.id, page=page, seen=list(flagged), now=self.now
             )
 
     def code(self, by: Actor, agreement: Agreement) -> str:

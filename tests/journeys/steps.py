@@ -113,6 +113,10 @@ def sign(demo, phone: Page, who: str) -> None:
     assert_accessible(phone)
     photograph(phone, "key-facts")
     phone.get_by_role("button", name="去签署").click()
+    expect(phone.get_by_role("alert")).to_contain_text("逐条勾选")
+    for box in phone.locator("input[name=seen]").all():
+        box.check()
+    phone.get_by_role("button", name="去签署").click()
     phone.get_by_role("button", name="发验证码").click()
     wallet = phone.context.new_page()
     wallet.goto(f"{demo.wallet}/u/demo-{who}")

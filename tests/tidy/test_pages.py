@@ -45,6 +45,9 @@ class TestATemplate:
         by_form = name.startswith("borrower/screens/")
         assert by_library or by_form or name in named_templates()
 
+    def test_names_no_currency_of_its_own(self, path):
+        assert not set("¥€£$元") & set(path.read_text()), "say {{ sign }}"
+
     def test_has_no_style_and_no_script_of_its_own(self, path):
         text = path.read_text()
         assert not re.search(r"\sstyle=|<style|\son\w+=|<script(?![^>]*\ssrc=)", text)

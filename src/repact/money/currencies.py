@@ -7,6 +7,13 @@ _NONE = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "
 _NONE |= {"VND", "VUV", "XAF", "XOF", "XPF"}
 _THREE = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
+_SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "$", "AUD": "A$", "HKD": "HK$", "SGD": "S$"}
+
+
+def symbol(currency: str, /) -> str:
+    """What stands before an amount: ¥, €, or the code and a space."""
+    return _SYMBOLS.get(currency, f"{currency} ")
+
 
 def exponent(currency: str, /) -> int:
     """The number of decimals amounts of a currency are written with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from repact.plans.certificate import row_as_json, schedule_hash
@@ -116,9 +117,9 @@ def of_two_debts(**changes: Any) -> Contents:
     return contents(**{"debts": debts, **bill([first, second]), **changes})
 
 
-def first_version() -> dict[str, Any]:
-    """The same agreement as version 1 kept it."""
-    now = stored()
+def first_version(now: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The same agreement (or `now`, of one debt) as version 1 kept it."""
+    now = deepcopy(now or stored())
     (whole,) = now["debts"]
     new = ("loan_id", "product_kind", "last_due_date")
     part = {name: whole.pop(name) for name in ("position", "terms", "result", "schedule_sha256")}
@@ -126,5 +127,7 @@ def first_version() -> dict[str, Any]:
         del whole[name]
     for name in ("jurisdiction", "currency", "debts", "bill", "service", "signature_level"):
         del now[name]
+    for name in ("signers", "channel", "replaces"):
+        now.pop(name, None)
     del now["lender"]["help_phone"]
     return {**now, **part, "version": 1, "debt": whole}

@@ -9,14 +9,23 @@ import sys
 
 import pikepdf
 import pytest
+import rfc8785
 from fontTools.cffLib import CFFFontSet
 from pydantic import ValidationError
 from pypdf import PdfReader
 
 from repact.server.agreements.documents import agreement, clauses, composing, figures, wording
 from repact.server.agreements.documents import cost_sheet as sheets
+from repact.server.agreements.documents.contents import read
 from repact.server.agreements.errors import AgreementError
-from tests.unit.agreements.contents import contents, debt, document, of_two_debts, stored
+from tests.unit.agreements.contents import (
+    contents,
+    debt,
+    document,
+    first_version,
+    of_two_debts,
+    stored,
+)
 
 LANGUAGES = ["zh-hans", "en", "bilingual"]
 HOSTILE = (
@@ -84,6 +93,13 @@ class TestTheDocument:
     def test_carries_its_contents(self):
         made = of_two_debts()
         assert figures.attached_contents(agreement.render(made)) == made
+
+    def test_of_an_older_draft_carries_what_the_draft_says(self):
+        old = first_version()
+        pdf = agreement.render(read(old), stored=old)
+        (raw,) = PdfReader(io.BytesIO(pdf)).attachments[agreement.ATTACHMENT]
+        assert raw == rfc8785.dumps(old)
+        assert figures.of_text(pdf, "zh-hans") == figures.of_contents(read(old))
 
     def test_carries_the_cost_sheet_that_is_confirmed(self):
         made = contents()
@@ -277,6 +293,18 @@ class TestTheClauses:
             "breach",
             "record",
         }
+
+    def test_that_are_flagged_have_one_name_in_every_language(self):
+        two = of_two_debts(language="bilingual")
+        names = [list(clauses.flagged(clauses.Speaker(two, name))) for name in ("zh-hans", "en")]
+        assert names[0] == names[1]
+        assert {"late", "breach", "record", "no_new_cards"} <= set(names[0])
+
+    def test_that_are_flagged_twice_are_named_apart(self, monkeypatch):
+        speaker = clauses.Speaker(contents(), "en")
+        twice = [clauses.Clause("late", f"Late {n}", "said", flagged=True) for n in (1, 2, 3)]
+        monkeypatch.setattr(clauses, "promises", lambda _: iter(twice))
+        assert list(clauses.flagged(speaker)) == ["late", "late-2", "late-3"]
 
     def test_promise_no_new_cards_only_for_a_card(self):
         assert "no_new_cards" not in self.said(contents())

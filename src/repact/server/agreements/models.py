@@ -88,13 +88,17 @@ class Document(LenderRow):
 
 
 class Reading(LenderRow):
-    """A page that had to be read before signing, in real time."""
+    """A page that had to be read before signing, in real time.
+
+    `seen` are the flagged clauses that were ticked one by one, each with the hash of its words.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="readings")
     page = models.CharField(max_length=12, choices=[("costs", "costs"), ("facts", "facts")])
     shown_sha256 = models.CharField(max_length=64)
     opened_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    seen = models.JSONField(default=list)
 
     class Meta:
         db_table = "agreements_reading"

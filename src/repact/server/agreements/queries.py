@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -54,7 +55,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
-    """The agreement on one screen."""
+    """The agreement on one screen; `flagged` are the points to be ticked, each by its name."""
 
     installment_minor: int
     count: int
@@ -65,6 +66,7 @@ class KeyFacts:
     waived_minor: int
     annual_rate_ppm: int
     points: tuple[clauses.Clause, ...]
+    flagged: dict[str, clauses.Clause]
 
 
 def get(agreement_id: UUID, /) -> Agreement:
@@ -105,7 +107,7 @@ def contents(agreement: Agreement, /) -> Contents:
 def key_facts(agreement: Agreement, /) -> KeyFacts:
     """The agreement on one screen, in the reader's language."""
     said = contents(agreement)
-    rows = said.paying_rows
+    rows, speaker = said.paying_rows, clauses.Speaker(said, _language())
     return KeyFacts(
         installment_minor=said.installment_minor,
         count=len(rows),
@@ -115,7 +117,8 @@ def key_facts(agreement: Agreement, /) -> KeyFacts:
         owed_minor=said.owed_minor,
         waived_minor=said.waived_minor,
         annual_rate_ppm=said.annual_rate_ppm,
-        points=tuple(clauses.promises(clauses.Speaker(said, _language()))),
+        points=tuple(clauses.promises(speaker)),
+        flagged=clauses.flagged(speaker),
     )
 
 
@@ -152,6 +155,34 @@ def is_confirmed(agreement: Agreement, page: str, /) -> bool:
     return agreement.readings.filter(
         page=page, confirmed_at__isnull=False, shown_sha256=agreement.contents_sha256
     ).exists()
+
+
+def words_seen(agreement: Agreement, names: Collection[str], /) -> list[dict[str, str]]:
+    """The flagged clauses as the reader saw them: name, language and the hash of the words.
+
+    Raises `agreements.not_all_seen` when one of them is not among `names`.
+    """
+    language = _language()
+    found = clauses.flagged(clauses.Speaker(contents(agreement), language))
+    if not found.keys() <= set(names):
+        raise AgreementError("agreements.not_all_seen", field="seen")
+    return [
+        {
+            "clause": name,
+            "language": language,
+            "sha256": hashlib.sha256(f"{one.label}\n{one.sentence}".encode()).hexdigest(),
+        }
+        for name, one in found.items()
+    ]
+
+
+def has_seen(agreement: Agreement, /) -> bool:
+    """Whether every flagged clause was ticked, as the contents are now."""
+    reading = agreement.readings.filter(
+        page="facts", confirmed_at__isnull=False, shown_sha256=agreement.contents_sha256
+    ).first()
+    asked = clauses.flagged(clauses.Speaker(contents(agreement), "zh-hans"))
+    return reading is not None and asked.keys() <= {one["clause"] for one in reading.seen}
 
 
 def sheet_seconds(agreement: Agreement, /) -> int:

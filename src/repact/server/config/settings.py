@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "repact.server.pages.middleware.ActorMiddleware",
+    "repact.server.pages.currency.CurrencyMiddleware",
     "repact.server.pages.middleware.RefusalMiddleware",
 ]
 ROOT_URLCONF = "repact.server.config.urls"

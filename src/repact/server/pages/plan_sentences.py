@@ -30,33 +30,33 @@ SENTENCES: dict[str, str] = {
 
 TOLD: dict[str, str] = {
     "breached": _(
-        "The agreed days have passed, so the plan counts as broken. ¥%(amount)s is due; once it is "
+        "The agreed days have passed, so the plan counts as broken. %(amount)s is due; once it is "
         "paid, the plan goes on. A person can help: ask for a new plan."
     ),
     "debit_left_enough": _(
-        "We did not debit ¥%(amount)s: too little would have stayed in your wallet to live on. "
+        "We did not debit %(amount)s: too little would have stayed in your wallet to live on. "
         "No fee was charged."
     ),
     "invite": _(
-        "¥%(amount)s is still open. Until %(last_date)s the plan is whole. If it no longer fits, "
+        "%(amount)s is still open. Until %(last_date)s the plan is whole. If it no longer fits, "
         "ask for a new one; that costs nothing."
     ),
     "late": _(
-        "¥%(amount)s is late. Pay it by %(last_date)s and the plan goes on as agreed. "
+        "%(amount)s is late. Pay it by %(last_date)s and the plan goes on as agreed. "
         "If this month is hard, tell us."
     ),
     "missed": _(
-        "¥%(amount)s was due on %(due_date)s. For %(grace_days)s days nothing is added. "
+        "%(amount)s was due on %(due_date)s. For %(grace_days)s days nothing is added. "
         "If this month is hard, tell us."
     ),
     "nudge": _(
-        "The days without cost for ¥%(amount)s end soon. Pay a part, choose another day or tell "
+        "The days without cost for %(amount)s end soon. Pay a part, choose another day or tell "
         "us: one tap in your plan."
     ),
-    "payment_reversed": _("The payment of ¥%(amount)s was returned. It is open again."),
+    "payment_reversed": _("The payment of %(amount)s was returned. It is open again."),
     "plan_changed": _("%(sentence)s"),
     "reinstated": _("Everything due is paid. The plan goes on as agreed."),
-    "terminated": _("The plan has ended. ¥%(amount)s is owed today. A person can help."),
+    "terminated": _("The plan has ended. %(amount)s is owed today. A person can help."),
     "withdrawn": _(
         "The plan was taken back. The contract stands as before; what you paid counts, and the "
         "days in between cost nothing."

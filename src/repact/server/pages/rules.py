@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from repact.law import catalogue
 from repact.law.entries import Entry
-from repact.server.pages.templatetags.figures import money
+from repact.server.pages import currency
 
 GENERAL = _("A rule is in the way (%(rule_id)s).")
 LAW = _("%(meaning)s (%(rule_id)s)")
@@ -68,7 +68,7 @@ RULES: dict[str, str] = {
     "policy.months_max": _("It would take longer than this loan may."),
 }
 HELPS: dict[str, str] = {
-    "amount_minor": _("¥%(amount)s would do."),
+    "amount_minor": _("%(amount)s would do."),
     "evidence": _("A document would help: %(kinds)s."),
     "term": _("A shorter plan would help."),
     "date": _("Another date would help."),
@@ -116,4 +116,4 @@ def _law(rule_id: str) -> Entry | None:
 
 def _figures(value: Any) -> dict[str, str]:
     kinds = ", ".join(str(item) for item in value) if isinstance(value, list) else ""
-    return {"amount": money(value) if isinstance(value, int) else "", "kinds": kinds}
+    return {"amount": currency.written(value) if isinstance(value, int) else "", "kinds": kinds}

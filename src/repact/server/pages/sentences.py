@@ -13,8 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from repact.errors import RepactError
-from repact.server.pages import plan_sentences, rules
-from repact.server.pages.templatetags.figures import money
+from repact.server.pages import currency, plan_sentences, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ SENTENCES: dict[str, str] = {
     ),
     "agreements.not_opened": _("Open the page first, then confirm it."),
     "agreements.not_your_turn": _("Somebody else signs first. We send you a message."),
+    "agreements.not_all_seen": _("Please tick each of the points that matter most to you."),
     "agreements.not_read": _("Please read the cost sheet and the key facts first."),
     "agreements.read_first": _(
         "Please take a little more time to read it: about %(seconds)s seconds."
@@ -227,7 +227,7 @@ def finding(code: str, /) -> str:
 
 TOLD: dict[str, str] = {
     "debit_declined": _(
-        "The debit of ¥%(amount)s did not work: too little in the wallet. No fee was charged."
+        "The debit of %(amount)s did not work: too little in the wallet. No fee was charged."
     ),
     "appeal_overturned": _(
         "Another person looked at our no and changed it. We go on with your request."
@@ -253,19 +253,19 @@ TOLD: dict[str, str] = {
         "You can accept it with one tap on your page."
     ),
     "share_invited": _(
-        "You asked all your lenders here for one plan. Our part would be ¥%(amount)s a month: one "
+        "You asked all your lenders here for one plan. Our part would be %(amount)s a month: one "
         "tap on your page asks us for it."
     ),
-    "share_agreed": _("We agree to ¥%(amount)s a month as our part of your plan for all debts."),
+    "share_agreed": _("We agree to %(amount)s a month as our part of your plan for all debts."),
     "share_declined": _(
-        "We cannot agree to ¥%(amount)s a month as our part. Ask us for a plan of your own: a "
+        "We cannot agree to %(amount)s a month as our part. Ask us for a plan of your own: a "
         "person looks at it."
     ),
     "refused": _(
         "We could not agree to a new plan. Your page says why and what would change it. Until "
         "%(until_date)s another person can look again; the pause stays."
     ),
-    "due_soon": _("¥%(amount)s is due on %(due_date)s."),
+    "due_soon": _("%(amount)s is due on %(due_date)s."),
     **plan_sentences.TOLD,
     "offers_ready": _("Your plans are ready to compare."),
     "answered": _("There is an answer to your message."),
@@ -277,7 +277,7 @@ TOLD: dict[str, str] = {
         "We checked your credit record: what it shows is right. Your page says why and where to "
         "turn."
     ),
-    "paid": _("¥%(amount)s arrived. Thank you."),
+    "paid": _("%(amount)s arrived. Thank you."),
     "plan_refused": _("One plan was not agreed. The reason and another way are in your case."),
     "paper_settlement": _(
         "Agreement %(reference)s is paid. Your certificate of settlement is ready to keep."
@@ -315,7 +315,7 @@ WORDED_BY_STAGE = frozenset(
 
 def told(kind: str, params: dict[str, Any], /) -> str:
     """What a notice says, in the reader's language, worded by the stage the debt was in."""
-    facts = {**params, "amount": money(params.get("amount_minor"))}
+    facts = {**params, "amount": currency.written(params.get("amount_minor"))}
     if kind == "plan_changed":
         facts["sentence"] = params["zh" if (get_language() or "zh").startswith("zh") else "en"]
     said = gettext(TOLD[kind]) % facts

@@ -72,7 +72,7 @@ def write_text(agreement: Agreement, /) -> Document:
         return existing
     contents = queries.contents(agreement)
     checklist.assert_complete(contents)
-    pdf = document.render(contents)
+    pdf = document.render(contents, stored=agreement.contents)
     signers = list(agreement.signatures.order_by("number"))
     text = signatures.prepare(pdf, [signatures.field_name(s.number, s.role) for s in signers])
     kept = files.keep(agreement, files.TEXT, text)
@@ -221,6 +221,7 @@ def _evidence(
                 "opened_at": reading.opened_at.isoformat(),
                 "confirmed_at": reading.confirmed_at and reading.confirmed_at.isoformat(),
                 "shown_sha256": reading.shown_sha256,
+                "clauses_seen": reading.seen,
             }
             for reading in agreement.readings.all()
         }

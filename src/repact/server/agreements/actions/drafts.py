@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -160,7 +160,7 @@ def open_page(*, by: Actor, agreement_id: UUID, page: str, now: datetime) -> Rea
         audit_actions.unchanged()
         return reading
     reading.shown_sha256, reading.confirmed_at = agreement.contents_sha256, None
-    reading.opened_at = ports.now()
+    reading.opened_at, reading.seen = ports.now(), []
     reading.save()
     audit_actions.record(
         by=by,
@@ -174,10 +174,14 @@ def open_page(*, by: Actor, agreement_id: UUID, page: str, now: datetime) -> Rea
 
 
 @doors.action("agreements.confirm_page", may=(BORROWER,))
-def confirm_page(*, by: Actor, agreement_id: UUID, page: str, now: datetime) -> None:
-    """Note that a page was read; the cost sheet not before its time.
+def confirm_page(
+    *, by: Actor, agreement_id: UUID, page: str, seen: Collection[str] = (), now: datetime
+) -> None:
+    """Note that a page was read; the cost sheet not before its time, the key facts not before
+    every flagged clause was ticked by its name (`seen`; `clauses.flagged`).
 
-    Raises `agreements.not_opened`, or `agreements.read_first` with the seconds left.
+    Raises `agreements.not_opened`, `agreements.not_all_seen`, or `agreements.read_first` with the
+    seconds left.
     """
     agreement = files.own(by, agreement_id)
     reading = (
@@ -194,6 +198,8 @@ def confirm_page(*, by: Actor, agreement_id: UUID, page: str, now: datetime) -> 
     left = least - int((ports.now() - reading.opened_at).total_seconds())
     if left > 0:
         raise AgreementError("agreements.read_first", seconds=left)
+    if page == "facts":
+        reading.seen = queries.words_seen(agreement, seen)
     reading.confirmed_at = ports.now()
     reading.save()
     audit_actions.record(
@@ -204,6 +210,7 @@ def confirm_page(*, by: Actor, agreement_id: UUID, page: str, now: datetime) -> 
         now=now,
         page=page,
         shown_sha256=reading.shown_sha256,
+        seen=[one["clause"] for one in reading.seen],
     )
 
 

@@ -239,6 +239,6 @@ def _assert_read(agreement: Agreement, now: datetime) -> None:
     lawful.assert_lawful(
         agreement,
         sheet_open_seconds=queries.sheet_seconds(agreement),
-        highlighted=True,  # the page of key facts is them, and was confirmed
+        highlighted=queries.has_seen(agreement),
         on=acts.business_date(agreement, now),
     )

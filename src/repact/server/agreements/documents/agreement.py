@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
 import rfc8785
 
@@ -17,15 +19,17 @@ ATTACHMENT = "agreement.json"
 COST_SHEET = "cost-sheet.json"
 
 
-def render(contents: Contents, /) -> bytes:
+def render(contents: Contents, /, *, stored: Mapping[str, Any] | None = None) -> bytes:
     """The agreement as PDF/A-3a: its contents travel inside as `agreement.json`, certificates and
     hashes included, and the cost sheet that was confirmed as `cost-sheet.json`.
 
-    Raises AgreementError `agreements.cannot_be_written` for a character no font of ours has.
+    `stored` is what was kept and hashed, where that is of an older version than `contents`, which
+    were read from it: a draft is signed over the very contents it was drafted with. Raises
+    AgreementError `agreements.cannot_be_written` for a character no font of ours has.
     """
     language = contents.languages[0]
     words = wording.catalogue(language)
-    stored = rfc8785.dumps(contents.model_dump(mode="json")).decode()
+    kept = rfc8785.dumps(stored or contents.model_dump(mode="json")).decode()
     sheet = cost_sheet.cost_sheet(contents, language)
     return typeset(
         [compose(contents, name) for name in contents.languages],
@@ -33,7 +37,7 @@ def render(contents: Contents, /) -> bytes:
         author=wording.lender(contents, language),
         on=date.fromisoformat(contents.agreement_date),
         attachments=[
-            Attachment(ATTACHMENT, stored, "source", words["attachment"]),
+            Attachment(ATTACHMENT, kept, "source", words["attachment"]),
             Attachment(
                 COST_SHEET, json.dumps(asdict(sheet), ensure_ascii=False), "data", words["costs"]
             ),

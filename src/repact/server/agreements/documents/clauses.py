@@ -78,6 +78,17 @@ def promises(speaker: Speaker, /) -> Iterator[Clause]:
     yield from say("cooling_off" if said.cooling_off_days else "no_cooling_off")
 
 
+def flagged(speaker: Speaker, /) -> dict[str, Clause]:
+    """The promises that matter most, each under a name of its own, the same in every language:
+    what a reader ticks one by one (Civil Code of China art. 496)."""
+    found: dict[str, Clause] = {}
+    for clause in promises(speaker):
+        if clause.flagged:
+            same = sum(known.code == clause.code for known in found.values())
+            found[f"{clause.code}-{same + 1}" if same else clause.code] = clause
+    return found
+
+
 def _waived(speaker: Speaker) -> Iterator[Clause]:
     said = speaker.contents
     if not said.waived_minor:

@@ -9,10 +9,9 @@ import functools
 import json
 from importlib import resources
 
-from repact.money.currencies import written
+from repact.money.currencies import symbol, written
 from repact.server.agreements.documents.contents import Contents, Debt, Language
 
-_SYMBOLS = {"CNY": "¥", "EUR": "€", "GBP": "£", "USD": "$", "AUD": "A$", "HKD": "HK$", "SGD": "S$"}
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -30,7 +29,7 @@ def money(amount_minor: int, /, *, currency: str = "CNY") -> str:
 
 def amount(amount_minor: int, /, *, currency: str) -> str:
     """1234550 CNY -> ¥12,345.50; a currency without a sign of its own is named."""
-    return _SYMBOLS.get(currency, f"{currency} ") + money(amount_minor, currency=currency)
+    return symbol(currency) + money(amount_minor, currency=currency)
 
 
 def percent(rate_ppm: int, /) -> str:

@@ -82,15 +82,25 @@ def key_facts(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
     agreement = _own(request, agreement_id)
     if agreement.state not in UNSIGNED:
         return redirect("borrower:agreement", agreement_id=agreement.id)
-    by = request.borrower_actor
+    by, problems = request.borrower_actor, []
     agreement_actions.open_page(by=by, agreement_id=agreement.id, page="facts", now=request.now)
+    seen = request.POST.getlist("seen")
     if request.method == "POST":
-        agreement_actions.confirm_page(
-            by=by, agreement_id=agreement.id, page="facts", now=request.now
-        )
-        return redirect("borrower:sign", agreement_id=agreement.id)
-    context = {"agreement": agreement, "facts": agreement_queries.key_facts(agreement)}
-    return render(request, "borrower/key_facts.html", context)
+        try:
+            agreement_actions.confirm_page(
+                by=by, agreement_id=agreement.id, page="facts", seen=seen, now=request.now
+            )
+        except RepactError as error:
+            problems = [sentences.problem(error)]
+        else:
+            return redirect("borrower:sign", agreement_id=agreement.id)
+    context = {
+        "agreement": agreement,
+        "facts": agreement_queries.key_facts(agreement),
+        "seen": seen,
+        "problems": problems,
+    }
+    return render(request, "borrower/key_facts.html", context, status=422 if problems else 200)
 
 
 @access.borrower

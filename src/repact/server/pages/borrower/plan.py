@@ -15,7 +15,7 @@ from repact.errors import RepactError
 from repact.plans.errors import PlanError
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
-from repact.server.pages import access, amounts, sentences
+from repact.server.pages import access, amounts, currency, sentences
 from repact.server.pages.sentences import PageError
 from repact.server.repayments import collecting, ending, explanation, moves
 from repact.server.repayments import queries as repayment_queries
@@ -179,6 +179,7 @@ def _own(request: HttpRequest) -> Agreement:
     agreement = repayment_queries.current(request.borrower_actor.id)
     if agreement is None:
         raise Http404
+    currency.show(agreement.plan.currency)
     return agreement
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from repact.server.pages import currency
 from repact.server.pages.borrower import flow, flow_money
-from repact.server.pages.templatetags.figures import money
 
 _KEYS = {
     "reasons": "reasons",
@@ -83,13 +83,13 @@ def lines(answers: Mapping[str, Any], /) -> list[Line]:
     made = [
         Line("reasons", _("What happened"), _labels(flow.REASONS, answers["reasons"]["reasons"])),
         Line("duration", _("How long"), _labels(flow.DURATIONS, [answers["duration"]["duration"]])),
-        Line("income", _("Monthly income"), f"¥{money(income)}" if income else _("Not sure")),
+        Line("income", _("Monthly income"), currency.written(income) if income else _("Not sure")),
         Line("household", _("People in the home"), str(answers["household"]["people"])),
-        Line("household", _("Monthly spending"), f"¥{money(spent)}"),
+        Line("household", _("Monthly spending"), currency.written(spent)),
         Line(
             "ability",
             _("What I can pay"),
-            f"¥{money(pays)}" if pays else _("Nothing is left now"),
+            currency.written(pays) if pays else _("Nothing is left now"),
         ),
         Line(
             "ability",
@@ -110,14 +110,14 @@ def _when_told(answers: Mapping[str, Any]) -> list[Line]:
     """Lines of what only some people are asked."""
     made = []
     if business := answers.get("business"):
-        takings = money(business["takings_minor"])
+        takings = currency.written(business["takings_minor"])
         per = _labels(flow_money.PERIODS, [business["period"]])
-        made.append(Line("business", _("My business"), f"¥{takings} / {per}"))
+        made.append(Line("business", _("My business"), f"{takings} / {per}"))
     home = answers["household"]
     if arrears := sum(item["amount_minor"] or 0 for item in home.get("arrears", ())):
-        made.append(Line("household", _("Behind on what comes first"), f"¥{money(arrears)}"))
+        made.append(Line("household", _("Behind on what comes first"), currency.written(arrears)))
     if debts := home.get("debts_minor"):
-        made.append(Line("household", _("Paid to other lenders a month"), f"¥{money(debts)}"))
+        made.append(Line("household", _("Paid to other lenders a month"), currency.written(debts)))
     if period := answers["income"].get("period"):
         made.append(Line("income", _("Income comes every"), _labels(flow_money.PERIODS, [period])))
     return made

@@ -14,7 +14,7 @@ from repact.errors import RepactError
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
 from repact.server.audit import actor
-from repact.server.pages import access, sentences
+from repact.server.pages import access, currency, sentences
 
 PDF_BYTES_MAX = 2 * 1024 * 1024
 # What a form adds around the file; the sum stays below what Django keeps in memory, so that a file
@@ -35,6 +35,8 @@ def verify(request: HttpRequest) -> HttpResponse:
                 by=actor.system(request.lender.id), address=_address(request), now=request.now
             )
             checked = agreement_queries.check(pdf)
+            if checked.found.contents:
+                currency.show(checked.found.contents.currency)
         except RepactError as error:
             problems = [sentences.problem(error)]
     context = {
@@ -65,6 +67,7 @@ def shared(request: HttpRequest, *, token: str) -> HttpResponse:
             answer["Content-Disposition"] = f'attachment; filename="{name}"'
             return _unseen(answer)
         facts = agreement_queries.key_facts(row.agreement)
+        currency.show(agreement_queries.contents(row.agreement).currency)
     return _unseen(render(request, "public/shared.html", {"share": row, "facts": facts}))
 
 
@@ -94,9 +97,11 @@ def sign_beside(request: HttpRequest, *, token: str) -> HttpResponse:
     except RepactError as error:
         problems = [sentences.problem(error)]
     signature = agreement_queries.signer_by_link(token)
+    contents = agreement_queries.contents(signature.agreement)
+    currency.show(contents.currency)
     context = {
         "signature": signature,
-        "contents": agreement_queries.contents(signature.agreement),
+        "contents": contents,
         "answered_minor": agreement_queries.answered_minor(signature),
         "code_sent": agreement_queries.waiting_code(signature) is not None,
         "seconds": signature.agreement.contents["cost_sheet_seconds"],

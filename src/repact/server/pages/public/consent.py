@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from repact.server.audit import actor
 from repact.server.cases import consents
 from repact.server.loans import queries as loan_queries
-from repact.server.pages import access
+from repact.server.pages import access, currency
 from repact.server.tenancy import scope
 
 
@@ -30,6 +30,7 @@ def answer(request: HttpRequest, *, token: str) -> HttpResponse:
         asked = consents.find(token)
         if asked is None:
             raise Http404
+        currency.show(asked.party.loan.currency)
         (party,) = [
             p for p in loan_queries.parties([asked.party.loan_id]) if p.id == asked.party_id
         ]
