@@ -14,6 +14,7 @@ rooms alone, without Django.
 from __future__ import annotations
 
 import ast
+import compileall
 import contextlib
 import hashlib
 import importlib
@@ -45,9 +46,11 @@ ALL = "all there are"
 SHARED = ("hypothesis.strategies", "pydantic", "rfc8785", "yaml")
 TESTS = ["tests/unit/money", "tests/unit/plans", "tests/spec"]
 TESTS += ["tests/generative/test_engine.py", "tests/generative/test_servicing.py"]
-# pytest as the project has it, but for Django and its database: half a second instead of five
+# pytest as the project has it, without Django, its database and rewritten assertions: a third of
+# a second instead of five
 ALONE = ["--noconftest", "-p", "no:django", "-o", "addopts=--import-mode=importlib"]
 ALONE += ["-W", "ignore::pytest.PytestWarning", "-p", "no:cacheprovider", "--no-header"]
+ALONE += ["--assert=plain", "--tb=no"]
 SWAPS: dict[type, type] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -223,7 +226,7 @@ def _run(copy: Path, tests: list[str]) -> int:
     sys.path.insert(0, str(copy / "src"))
     sys.dont_write_bytecode = True
     files = sorted({test.split("::")[0] for test in tests})
-    options = [*ALONE, "-x", "-q", "--tb=no", "-p", "no:cov", "-p", "no:randomly"]
+    options = [*ALONE, "-x", "-q", "-p", "no:cov", "-p", "no:randomly"]
     return int(pytest.main([*options, *files], plugins=[_Only(tests)]))
 
 
@@ -302,7 +305,9 @@ def survivors(tried: list[Mutant]) -> list[Mutant]:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
         for worker in range(WORKERS):
-            copies.put(checkout(Path(folder) / str(worker)))
+            copy = checkout(Path(folder) / str(worker))
+            compileall.compile_dir(copy / "tests", quiet=1)
+            copies.put(copy)
         whole = checkout(Path(folder) / "whole")
         reached = reach(whole)
         if _forked(lambda: _run(whole, list(reached.seconds))):

@@ -22,7 +22,7 @@ def spread(total_minor: int, count: int, /) -> list[int]:
 def largest_remainder(total_minor: int, weights: Sequence[int], /) -> list[int]:
     """Parts in proportion to `weights` (Hamilton's method); ties go to the earlier one."""
     whole = sum(weights)
-    if total_minor < 0 or whole <= 0 or min(weights, default=-1) < 0:
+    if total_minor < 0 or whole <= 0 or min(weights) < 0:
         raise SplitError("money.split_impossible", total_minor=total_minor, count=len(weights))
     parts = [total_minor * weight // whole for weight in weights]
     by_remainder = sorted(

@@ -30,10 +30,10 @@ def part_of_period(
 ) -> PeriodRate:
     """The part of a period's rate that falls before a day, so that the parts make up the whole.
 
-    The period's rate is spread over its actual days in the proportion of the rates in force.
+    The period's rate is spread over its actual days in the proportion of the rates in force; a
+    period in which none is in force has none to spread.
     """
-    if until >= end:
+    if until >= end or not (whole := rate_days(terms, start, end)):
         return rate
-    whole = rate_days(terms, start, end)
     part = rate_days(terms, start, max(start, until))
-    return (rate[0] * part, rate[1] * whole) if whole else (0, 1)
+    return rate[0] * part, rate[1] * whole

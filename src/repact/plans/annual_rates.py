@@ -225,7 +225,7 @@ def exact_nominal_ppm(
         lowest = -(whole // (2 * per_year_of)) + 1
     else:
         lowest = _LOWEST_PPM
-    return _nearest(amount, payments, excess, lowest)
+    return _nearest(payments, excess, lowest)
 
 
 def exact_effective_ppm(*, amount: int, flows: Flows) -> int | None:
@@ -244,19 +244,17 @@ def exact_effective_ppm(*, amount: int, flows: Flows) -> int | None:
                 value += payment * power
             return _sign(value - goal)
 
-        return _nearest(amount, [payment for _, payment in flows], excess, _LOWEST_PPM)
+        return _nearest([payment for _, payment in flows], excess, _LOWEST_PPM)
 
 
-def _nearest(
-    amount: int, payments: Sequence[int], excess: Callable[[int], int], lowest: int
-) -> int | None:
-    """The whole ppm nearest to where `excess`, falling in the rate, changes sign.
+def _nearest(payments: Sequence[int], excess: Callable[[int], int], lowest: int) -> int | None:
+    """The whole ppm nearest to where `excess`, falling in the rate, changes sign, if it does.
 
     `excess` takes half steps of a ppm, so that a tie is a value it can be asked about.
     """
-    if amount <= 0 or not any(payments):
+    if not any(payments):
         return None
-    low, high = _bracket(excess, lowest)
+    low, high = (0, _HIGHEST_PPM) if excess(0) >= 0 else (lowest, 0)
     if excess(2 * low - 1) < 0 or excess(2 * high + 1) > 0:
         return None
     while low < high:
@@ -266,19 +264,6 @@ def _nearest(
         else:
             high = middle
     return low
-
-
-def _bracket(excess: Callable[[int], int], lowest: int) -> tuple[int, int]:
-    """Whole ppm on both sides of the root, found by doubling away from zero."""
-    if excess(0) >= 0:
-        high = 1 << 16
-        while excess(2 * high) > 0 and high < _HIGHEST_PPM:
-            high *= 4
-        return 0, min(high, _HIGHEST_PPM)
-    low = -(1 << 16)
-    while low > lowest and excess(2 * low) < 0:
-        low *= 4
-    return max(low, lowest), 0
 
 
 def _sign(value: int | Decimal) -> int:

@@ -12,6 +12,7 @@ from repact.money.currencies import exponent, symbol, written
     [
         (1_234_550, "CNY", "12,345.50"),
         (-5, "EUR", "-0.05"),
+        (0, "CNY", "0.00"),
         (1_234_550, "JPY", "1,234,550"),
         (-7, "KRW", "-7"),
         (1_234_550, "KWD", "1,234.550"),

@@ -62,6 +62,7 @@ def test_the_law_s_example_of_three_equal_debts():
     [
         lambda: split.spread(1, 0),
         lambda: split.spread(-1, 2),
+        lambda: split.largest_remainder(5, []),
         lambda: split.largest_remainder(5, [0]),
         lambda: split.largest_remainder(5, [-1, 2]),
     ],
