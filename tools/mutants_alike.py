@@ -4,6 +4,18 @@ from __future__ import annotations
 
 ALIKE: dict[tuple[str, str], str] = {
     (
+        "money/rounding.py",
+        "if ⟨numerator >= 0 -> numerator > 0⟩:",
+    ): "nothing is nothing, rounded either way",
+    (
+        "money/rounding.py",
+        "if numerator >= ⟨0 -> 1⟩:",
+    ): "nothing is nothing, rounded either way",
+    (
+        "plans/accrual.py",
+        "if ⟨until >= end -> until > end⟩ or not (whole := rate_days(terms, start, end)):",
+    ): "all days of the period are the whole of its rate",
+    (
         "plans/document.py",
         "first = error.errors(include_url=⟨False -> True⟩, include_input=False)[0]",
     ): "the address is not read",

@@ -7,15 +7,16 @@ usage: mutate.py again. Goes on from that report: tries what survived, and all o
 longer what it was then, and adds up. Tests are only ever added, so what was killed stays killed.
 
 The tests run once under coverage, so that for each mutant only those run that reach its line, the
-quickest first, in a child that shares the imports of its parent. They are the tests of these two
-rooms alone, without Django.
+quickest first. They are the tests of these two rooms alone, without Django. A change within a
+function is tried in a fork of a process that has collected them all, by giving the function its
+other code; what runs at import is tried in a fork that has not imported anything of Repact yet.
 """
 
 from __future__ import annotations
 
 import ast
-import compileall
 import contextlib
+import gc
 import hashlib
 import importlib
 import os
@@ -26,16 +27,17 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import count
+from importlib.machinery import SourceFileLoader
+from inspect import CO_OPTIMIZED
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, NamedTuple
+from types import CodeType, FunctionType
+from typing import NamedTuple
 
 import coverage
 import pytest
+from _pytest.runner import runtestprotocol
 from mutants_alike import ALIKE
 from plant_bugs import checkout
 
@@ -50,7 +52,11 @@ TESTS += ["tests/generative/test_engine.py", "tests/generative/test_servicing.py
 # a second instead of five
 ALONE = ["--noconftest", "-p", "no:django", "-o", "addopts=--import-mode=importlib"]
 ALONE += ["-W", "ignore::pytest.PytestWarning", "-p", "no:cacheprovider", "--no-header"]
-ALONE += ["--assert=plain", "--tb=no"]
+ALONE += [
+    "--assert=plain",
+    "--tb=no",
+    "--hypothesis-profile=ci",
+]  # no deadlines, the same every time
 SWAPS: dict[type, type] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -74,12 +80,16 @@ ONLY_SPEED = {
 
 
 class Mutant(NamedTuple):
-    """One change: its file, line and place, and the whole text with it."""
+    """One change: its file, line and place, and the whole module with it.
+
+    `swap` is the one function that differs, before and after; None where more than one does.
+    """
 
     file: str
     line: int
     what: str
-    text: str
+    code: CodeType
+    swap: tuple[CodeType, CodeType] | None
 
 
 class Reach(NamedTuple):
@@ -106,14 +116,14 @@ def mutants(path: Path) -> Iterator[Mutant]:
     """Every mutant of a file."""
     file = str(path.relative_to(ROOT / "src" / "repact"))
     source = path.read_text(encoding="utf-8")
-    for number in count():
-        tree = ast.parse(source)
-        places = list(_places(tree, file))
-        if number >= len(places):
-            return
-        node, field = places[number]
+    right = compile(source, file, "exec")
+    tree = ast.parse(source)
+    for node, field in list(_places(tree, file)):
+        before = dict(node.__dict__)
         what = _shown(source, node, _change(node, field))
-        yield Mutant(file, getattr(node, "lineno", 0), what, ast.unparse(tree))
+        wrong = compile(ast.fix_missing_locations(tree), file, "exec")
+        yield Mutant(file, getattr(node, "lineno", 0), what, wrong, _one_function(right, wrong))
+        node.__dict__.update(before)
 
 
 def _places(tree: ast.AST, file: str) -> Iterator[tuple[ast.AST, str]]:
@@ -148,7 +158,7 @@ def _skipped(node: ast.AST, file: str) -> bool:
 def _change(node: ast.AST, field: str) -> str:
     before = ast.unparse(node)
     if field == "ops":
-        node.ops[0] = SWAPS[type(node.ops[0])]()
+        node.ops = [SWAPS[type(node.ops[0])](), *node.ops[1:]]
     elif field == "op":
         node.op = SWAPS[type(node.op)]()
     elif field == "value":
@@ -198,52 +208,156 @@ def _environment(copy: Path) -> dict[str, str]:
     return os.environ | {"REPACT_EXAMPLES": "150", "PYTHONPATH": str(copy / "src")}
 
 
-class _Only:
-    """A pytest plugin: these tests alone, in this order."""
-
-    def __init__(self, wanted: list[str]) -> None:
-        self.place = {test: index for index, test in enumerate(wanted)}
-
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        items[:] = [item for item in items if item.nodeid in self.place]
-        items.sort(key=lambda item: self.place[item.nodeid])
+def _functions(code: CodeType) -> Iterator[CodeType]:
+    """The functions and methods of a module, outermost only, without what runs at import."""
+    for part in code.co_consts:
+        if isinstance(part, CodeType) and not part.co_flags & CO_OPTIMIZED:
+            yield from _functions(part)
+        elif isinstance(part, CodeType) and not part.co_name.endswith(("comp>", "genexpr>")):
+            yield part
 
 
-def killed(mutant: Mutant, copy: Path, tests: list[str]) -> bool:
-    """Whether some test that reaches the change fails with it, or does not end."""
-    path = copy / "src" / "repact" / mutant.file
-    right = path.read_text(encoding="utf-8")
-    path.write_text(mutant.text, encoding="utf-8")
-    try:
-        return _forked(lambda: _run(copy, tests)) != 0
-    finally:
-        path.write_text(right, encoding="utf-8")
+def _with(code: CodeType, before: CodeType, after: CodeType) -> CodeType:
+    """A module with another function in the place of one."""
+    consts = (
+        after if part is before else _with(part, before, after)
+        for part in code.co_consts
+        if isinstance(part, CodeType)
+    )
+    return code.replace(
+        co_consts=tuple(next(consts) if isinstance(p, CodeType) else p for p in code.co_consts)
+    )
 
 
-def _run(copy: Path, tests: list[str]) -> int:
+def _one_function(right: CodeType, wrong: CodeType) -> tuple[CodeType, CodeType] | None:
+    """The one function in which two modules differ, before and after; None if in more than that."""
+    pairs = zip(_functions(right), _functions(wrong), strict=True)
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    if len(differing) == 1 and _with(right, *differing[0]) == wrong:
+        return differing[0]
+    return None
+
+
+class _Session:
+    """A pytest plugin: with all tests collected, whatever `work` does with them instead."""
+
+    def __init__(self, work: Callable[[dict[str, pytest.Item]], int]) -> None:
+        self.work = work
+        self.result = 1
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.result = self.work({item.nodeid: item for item in session.items})
+        return True
+
+
+def _collected(copy: Path, files: list[str], work: Callable[[dict[str, pytest.Item]], int]) -> int:
+    """What `work` says, in this process, of the tests of a copy of the tree."""
     os.chdir(copy)
     os.environ.update(_environment(copy))
     sys.path.insert(0, str(copy / "src"))
-    sys.dont_write_bytecode = True
-    files = sorted({test.split("::")[0] for test in tests})
-    options = [*ALONE, "-x", "-q", "-p", "no:cov", "-p", "no:randomly"]
-    return int(pytest.main([*options, *files], plugins=[_Only(tests)]))
+    session = _Session(work)
+    code = pytest.main([*ALONE, "-q", "-s", "-p", "no:cov", "-p", "no:randomly", *files], [session])
+    return session.result if code == pytest.ExitCode.OK else int(code)
+
+
+def _first_failure(items: Iterable[pytest.Item]) -> int:
+    """1 as soon as a test fails, else 0."""
+    for item in items:
+        if any(report.failed for report in runtestprotocol(item, nextitem=None, log=False)):
+            return 1
+    return 0
 
 
 def _forked(work: Callable[[], int]) -> int:
-    """What `work` returns in a child of this process; 1 when it does not end in time."""
+    """The process id of a child that ends with what `work` returns, or 1 if not in time."""
     child = os.fork()
-    if child == 0:
-        silence = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silence, 1)
-        os.dup2(silence, 2)
-        code = 1
-        with contextlib.suppress(BaseException):
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-            code = work()
-        os._exit(code)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
+    if child:
+        return child
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    code = 1
+    with contextlib.suppress(BaseException):
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
+        code = work()
+    os._exit(code)
+
+
+def _each(tried: Iterable[Mutant], attempt: Callable[[Mutant], int]) -> list[Mutant]:
+    """Try each in a child, some at a time; those whose attempt came out as 0."""
+    running: dict[int, Mutant] = {}
+    lived: list[Mutant] = []
+
+    def wait() -> None:
+        child, status = os.wait()
+        mutant = running.pop(child)
+        if not status:
+            lived.append(mutant)
+        word = "killed  " if status else "SURVIVED"
+        print(f"{word} {mutant.file}:{mutant.line}: {mutant.what}", flush=True)
+
+    for mutant in tried:
+        if len(running) == WORKERS:
+            wait()
+        running[_forked(lambda mutant=mutant: attempt(mutant))] = mutant
+    while running:
+        wait()
+    return lived
+
+
+def _at_import(copy: Path, mutant: Mutant, tests: list[str]) -> int:
+    """Whether a test fails where the module is imported with the change."""
+    served, right = str(copy / "src" / "repact" / mutant.file), SourceFileLoader.get_code
+
+    def get_code(loader: SourceFileLoader, name: str) -> CodeType | None:
+        return mutant.code if loader.path == served else right(loader, name)
+
+    SourceFileLoader.get_code = get_code
+    files = sorted({test.split("::")[0] for test in tests})
+    return _collected(
+        copy, files, lambda items: _first_failure(items[test] for test in tests if test in items)
+    )
+
+
+def _swapped(mutants_: list[Mutant], reached: Reach, items: dict[str, pytest.Item]) -> list[Mutant]:
+    """Those that survive of changes within functions, tried on the tests collected here."""
+    functions = defaultdict(list)
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType):
+            functions[thing.__code__].append(thing)
+
+    def attempt(mutant: Mutant) -> int:
+        before, after = mutant.swap
+        for function in functions[before]:
+            function.__code__ = after
+        return _first_failure(items[test] for test in reached.of(mutant) if test in items)
+
+    return _each(mutants_, attempt)
+
+
+def survivors(tried: list[Mutant]) -> list[Mutant]:
+    """Those that no test tells from what is right, tried on a copy of the tree."""
+    for name in SHARED:
+        importlib.import_module(name)
+    lived: list[Mutant] = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = checkout(Path(folder) / "copy")
+        reached = reach(copy)
+
+        def within_functions(items: dict[str, pytest.Item]) -> int:
+            _, status = os.waitpid(_forked(lambda: _first_failure(items.values())), 0)
+            if not status:
+                lived.extend(_swapped([m for m in tried if m.swap], reached, items))
+            return status
+
+        lived += _each(
+            [mutant for mutant in tried if not mutant.swap],
+            lambda mutant: _at_import(copy, mutant, reached.of(mutant)),
+        )
+        if _collected(copy, TESTS, within_functions):
+            sys.exit("the tests fail without any change")
+    return lived
 
 
 class Before(NamedTuple):
@@ -296,35 +410,6 @@ def main(words: list[str]) -> int:
     counted = [mutant for mutant in chosen if (mutant.file, mutant.what) not in ALIKE]
     lived = survivors([mutant for mutant in counted if before.leaves_open(mutant)])
     return _report(counted, lived, alike, drawn)
-
-
-def survivors(tried: list[Mutant]) -> list[Mutant]:
-    """Those that no test tells from what is right; each is tried in a copy of the tree."""
-    copies: SimpleQueue[Path] = SimpleQueue()
-    for name in SHARED:
-        importlib.import_module(name)
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(WORKERS) as pool:
-        for worker in range(WORKERS):
-            copy = checkout(Path(folder) / str(worker))
-            compileall.compile_dir(copy / "tests", quiet=1)
-            copies.put(copy)
-        whole = checkout(Path(folder) / "whole")
-        reached = reach(whole)
-        if _forked(lambda: _run(whole, list(reached.seconds))):
-            sys.exit("the tests fail without any change")
-
-        def attempt(mutant: Mutant) -> bool:
-            copy = copies.get()
-            try:
-                verdict = killed(mutant, copy, reached.of(mutant))
-            finally:
-                copies.put(copy)
-            word = "killed  " if verdict else "SURVIVED"
-            print(f"{word} {mutant.file}:{mutant.line}: {mutant.what}", flush=True)
-            return verdict
-
-        verdicts = list(pool.map(attempt, tried))
-    return [mutant for mutant, verdict in zip(tried, verdicts, strict=True) if not verdict]
 
 
 def _report(counted: list[Mutant], lived: list[Mutant], alike: list[Mutant], drawn: str) -> int:

@@ -53,6 +53,10 @@ def test_the_largest_remainder_loses_nothing(total, weights):
     )
 
 
+def test_a_single_weight_takes_all():
+    assert split.largest_remainder(5, [1]) == [5]
+
+
 def test_the_law_s_example_of_three_equal_debts():
     assert split.largest_remainder(10_000, [1, 1, 1]) == [3_334, 3_333, 3_333]
 
