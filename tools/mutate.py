@@ -43,7 +43,7 @@ from plant_bugs import checkout
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "docs" / "reference" / "mutations.md"
-WORKERS, SEED, GOAL, SECONDS_MAX = 2, 20261124, 95, 120
+WORKERS, SEED, GOAL, SECONDS_MAX = 2, 20261124, 95, 60
 ALL = "all there are"
 SHARED = ("hypothesis.strategies", "pydantic", "rfc8785", "yaml")
 TESTS = ["tests/unit/money", "tests/unit/plans", "tests/spec"]

@@ -19,7 +19,10 @@ _LEAP, _COMMON = 366, 365
 
 
 def year_fraction(start: date, end: date, day_count: DayCount, /) -> YearFraction:
-    """The part of a year from `start` (included) to `end` (excluded)."""
+    """The part of a year from `start` (included) to `end` (excluded).
+
+    Every fraction of one day count has the same denominator.
+    """
     if day_count == "30/360":
         return bond_basis_days(start, end), 360
     if day_count == "ACT/ACT":

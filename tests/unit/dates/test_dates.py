@@ -53,6 +53,12 @@ def test_actual_over_a_fixed_year(convention, year):
     assert day_count.year_fraction(date(2003, 11, 1), date(2004, 5, 1), convention) == (182, year)
 
 
+@pytest.mark.parametrize("convention", ["30/360", "ACT/365F", "ACT/360", "ACT/364", "ACT/ACT"])
+def test_fractions_of_one_convention_have_one_denominator(convention):
+    start, ends = date(2023, 5, 6), (date(2023, 7, 1), date(2024, 2, 29), date(2031, 1, 1))
+    assert len({day_count.year_fraction(start, end, convention)[1] for end in ends}) == 1
+
+
 class TestRecurrence:
     def test_the_31st_is_clipped_to_the_month_s_end_and_comes_back(self):
         monthly = Recurrence(every=1, unit="month", anchor_day=31)

@@ -30,9 +30,10 @@ class Part(NamedTuple):
 class LiveRow:
     """One row; `due` and `paid` are lists in the order of FEES_FIRST.
 
-    `late_sum` is the exact late cost so far as a fraction, up to `late_until`; `balance_minor` is
-    the interest-bearing balance its period starts with, `charge_minor` what the period earns on it,
-    less what principal `paid_early`, on a day within the period, does not earn.
+    `late_sum` is the exact late cost so far, up to `late_until`, over the one denominator of its day
+    count; `balance_minor` is the interest-bearing balance its period starts with, `charge_minor`
+    what the period earns on it, less what principal `paid_early`, on a day within the period, does
+    not earn.
     """
 
     number: int
@@ -45,7 +46,7 @@ class LiveRow:
     balance_minor: int
     charge_minor: int
     late_until: date
-    late_sum: tuple[int, int] = (0, 1)
+    late_sum: int = 0
     settled_on: date | None = None
     paid_early: tuple[tuple[date, int], ...] = ()
 
@@ -62,13 +63,9 @@ class LiveRow:
         if on <= self.late_until or not principal or not conduct.late_rate_ppm:
             return
         part, whole = year_fraction(self.late_until, on, conduct.late_day_count)
-        part, whole = principal * conduct.late_rate_ppm * part, whole * WHOLE_PPM
-        before, of = self.late_sum
-        self.late_sum = (
-            (before + part, of) if of == whole else (before * whole + part * of, of * whole)
-        )
+        self.late_sum += principal * conduct.late_rate_ppm * part
         self.late_until = on
-        late = divide_half_up(*self.late_sum)
+        late = divide_half_up(self.late_sum, whole * WHOLE_PPM)
         self.open_minor += late - self.due[LATE]
         self.due[LATE] = late
 

@@ -92,23 +92,22 @@ def _lay_again(fold: Fold, tail: list[LiveRow], balance: int, excess: Excess) ->
     divide = fold.agreement.divide
     lower = excess == "lower" and all(row.period.level for row in tail)
     lower = lower and not isinstance(fold.agreement.terms.shape[-1], t.Balloon)
-    level = 0
-    if lower and balance:
+    level = None
+    if lower:
         rates = [row.period.rate for row in tail]
         level = divide(*annuity.level_payment(balance=balance, balloon=0, rates=rates))
     for row in tail:
-        pays = row.period.resting == "no"
         aside = row.due[PRINCIPAL] - row.balance_minor if row is tail[-1] else 0
-        kept = row.due[INTEREST] - (row.charge_minor if pays else 0)
-        payment = level if lower else row.due[PRINCIPAL] - aside + row.charge_minor
+        kept = row.due[INTEREST] - row.charge_minor
+        payment = row.due[PRINCIPAL] + row.charge_minor if level is None else level
         rate, whole = row.period.rate
         charge = divide(balance * rate, whole) if row.charge_minor else 0
         row.balance_minor, row.charge_minor = balance, charge
-        if not pays:
-            balance += charge if row.period.resting == "accrue" else 0
+        if row.period.resting != "no":  # nothing is charged where interest is frozen
+            balance += charge
             continue
         ends = row is tail[-1] or payment >= balance + charge
         principal = balance if ends else payment - charge
         row.due[INTEREST], row.due[PRINCIPAL] = kept + charge, principal + aside
-        row.open_minor = sum(row.due) - sum(row.paid)
+        row.open_minor = sum(row.due)  # nothing was paid on it: see `possible`
         balance -= principal

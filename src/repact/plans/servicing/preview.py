@@ -87,7 +87,7 @@ def _late(agreement: Agreement, events: Sequence[Event], kind: Kind, on: date) -
         kind=kind,
         on=on,
         pay_minor=sum(row.open_minor for row in due),
-        extra_minor=sum(row.due.late - row.paid.late for row in due),
+        extra_minor=sum(row.due.late for row in due),
         days_past_due=state.days_past_due,
         contract_days_past_due=state.contract_days_past_due,
         breach_possible_from=possible,
