@@ -30,10 +30,10 @@ class Part(NamedTuple):
 class LiveRow:
     """One row; `due` and `paid` are lists in the order of FEES_FIRST.
 
-    `late_sum` is the exact late cost so far, up to `late_until`, over the one denominator of its day
-    count; `balance_minor` is the interest-bearing balance its period starts with, `charge_minor`
-    what the period earns on it, less what principal `paid_early`, on a day within the period, does
-    not earn.
+    `late_sum` is the exact late cost so far, up to `late_until`, over the one denominator of its
+    day count; `balance_minor` is the interest-bearing balance its period starts with,
+    `charge_minor` what the period earns on it, less what principal `paid_early`, on a day within
+    the period, does not earn.
     """
 
     number: int
