@@ -122,13 +122,14 @@ def share_for_payment(position: Position, terms: t.Terms, payment_max_minor: int
 
 
 def after_lump_sum(position: Position, terms: t.Terms, lump_sum_minor: int, /) -> Found:
-    """A lump sum with the first row, and the level payment that is then left; its value."""
+    """A lump sum before the closing level segment; the value is the level payment then left."""
     index = _closing_level(terms)
     level = terms.shape[index]
     first = t.Fixed(kind="fixed", count=1, amount_minor=lump_sum_minor)
     made = terms.model_copy(update={"shape": (*terms.shape[:index], first, level)})
     built = schedule.build(position, made)
-    return Found(built.rows[index + 1].payment_minor, made, built)
+    before = sum(schedule.rows_of(segment) for segment in terms.shape[:index])
+    return Found(built.rows[before + 1].payment_minor, made, built)
 
 
 def closing_amount(position: Position, terms: t.Terms, /) -> int:
