@@ -98,9 +98,10 @@ class Trace:
         return tuple(parts)
 
     def _from_segment(self, name: str, at: int) -> Iterator[Step]:
-        if self._settles():
+        lump = self.terms.shape[0]
+        if isinstance(lump, t.LumpSum):
             inputs = {
-                "amount": getattr(self.terms.shape[0], "amount_minor", 0),
+                "amount": lump.amount_minor,
                 "owed": dict(self.standing.owed),
                 "component": name,
             }
