@@ -8,6 +8,7 @@ most. The rest is halved. (Isolation of roots by interval arithmetic.)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
@@ -79,17 +80,25 @@ def only_root_ppm(terms: Sequence[Term], /, *, periods_per_year: Fraction) -> in
     are at least.
     """
     with localcontext(Context(prec=_PRECISION)) as context:
-        made = _Sum(terms, context)
+        made = _Sum(_netted(terms), context)
         highest = made.decimal(
             Fraction(_HIGHEST * periods_per_year.denominator, periods_per_year.numerator)
         )
-        brackets = list(_isolated(made, _LOWEST, highest))
+        brackets = list(_isolated(made, _LOWEST, highest)) if made.terms else []
         if not brackets:
             raise PlanError("plan.no_rate", field="payments")
         if len(brackets) > 1:
             raise PlanError("plan.rate_not_unique", field="payments", rates_min=len(brackets))
         scale = Decimal(2 * WHOLE_PPM) * made.decimal(periods_per_year)
         return _nearest(made, brackets[0], scale)
+
+
+def _netted(terms: Sequence[Term]) -> list[Term]:
+    """One term for each time; what cancels out at a time balances at any rate and says nothing."""
+    sums: Counter[tuple[Fraction, Fraction]] = Counter()
+    for amount, whole, odd in terms:
+        sums[whole, odd] += amount
+    return [Term(amount, *when) for when, amount in sums.items() if amount]
 
 
 def _isolated(made: _Sum, low: Decimal, high: Decimal) -> Iterator[tuple[Decimal, Decimal]]:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from repact.plans import document, schedule
+from repact.plans.errors import PlanError
 from repact.plans.rate_methods import plan_rate
 from tests.unit.plans.documents import plan
 from tests.unit.plans.flows import rate
@@ -21,6 +22,21 @@ class TestOddDays:
         dated = rate(method, [(date(2024, 1, 10), 1000)], [(date(2024, 2, 25), 1100)], MONTH)
         timed = rate(method, [("0", 1000)], [("0.125", 1100)], MONTH)
         assert dated.annual_rate_ppm == timed.annual_rate_ppm
+
+
+class TestFlowsThatCancelOut:
+    """They balance at any rate, so that they say nothing of one."""
+
+    def test_have_no_rate(self):
+        for flows in ([("0", 100)], [("0", 100), ("1", 50)]):
+            with pytest.raises(PlanError, match="plan.no_rate"):
+                rate("xirr", flows, flows)
+
+    def test_change_none(self):
+        assert (
+            rate("xirr", [("0", 100), ("0.5", 30)], [("0.5", 30), ("1", 110)]).annual_rate_ppm
+            == 100_000
+        )
 
 
 class TestASingleUnit:
