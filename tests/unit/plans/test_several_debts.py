@@ -56,8 +56,14 @@ class TestSharingAnAmount:
         with pytest.raises(PlanError, match="plan.out_of_range"):
             distribute(-1, [])
 
+    def test_of_nothing_gives_nobody_anything(self):
+        assert distribute(0, [Debt("a", 5), Debt("rent", 50, True)]) == {"a": 0, "rent": 0}
+
 
 class TestAllocatingByLaw:
+    def test_gives_nothing_where_nothing_is_owed(self):
+        assert allocate(10, [Debt("a", 0), Debt("b", 7)]) == {"a": 0, "b": 7}
+
     """Civil Code of China art. 560; law.md W5 to W9."""
 
     A = Debt("A", 500_000, secured=True, annual_rate_ppm=120_000)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from repact.plans import document
+from repact.plans import document, schedule
+from repact.plans.certificate import certify
+from repact.plans.disclosure import periods_per_year
 from repact.plans.errors import PlanError
+from repact.plans.terms import Frequency
 from repact.plans.trace import Trace
 from tests.unit.plans.documents import built, plan
 
@@ -49,7 +54,47 @@ class TestAPaymentThatCannotBe:
         assert rows[0].balance_minor == 1_218_000 - amount
 
 
-class TestTermsAsJson:
-    def test_leave_out_what_is_not_there(self):
-        weekly = made(frequency={"every": 1, "unit": "week"})
-        assert weekly.terms.as_json()["frequency"] == {"every": 1, "unit": "week"}
+class TestWhatIsHashed:
+    def test_leaves_out_what_is_not_there(self):
+        weekly = made(frequency={"every": 1, "unit": "week"}, **CLEAN)
+        stated = certify(
+            weekly.position, weekly.terms, schedule.build(weekly.position, weekly.terms)
+        )
+        assert stated["terms"]["frequency"] == {"every": 1, "unit": "week"}
+        assert "contract" not in stated["position"]
+
+
+class TestPeriodsAYear:
+    @pytest.mark.parametrize(
+        ("every", "unit", "number"),
+        [(1, "week", 52), (2, "week", 26), (1, "day", 365), (10, "day", Fraction(73, 2))],
+    )
+    def test_are_52_weeks_or_365_days_over_a_period(self, every, unit, number):
+        assert periods_per_year(Frequency(every=every, unit=unit)) == number
+
+
+class TestARefusal:
+    def refusal(self, **changes):
+        with pytest.raises(PlanError) as caught:
+            made(**changes)
+        return caught.value.code, caught.value.field, caught.value.params
+
+    def test_names_the_field_and_the_limit(self):
+        level = {"kind": "level", "count": 0}
+        assert self.refusal(shape=[level]) == (
+            "plan.out_of_range",
+            "terms.shape[0].count",
+            {"ge": 1},
+        )
+
+    def test_names_the_row_of_a_contract(self):
+        row = {"due_date": "2024-02-01", "amount_minor": -1}
+        contract = {"annual_rate_ppm": 0, "day_count": "30/360", "remaining": [row]}
+        assert self.refusal(contract=contract)[1] == "position.contract.remaining[0].amount_minor"
+
+    def test_names_a_key_that_is_a_kind_elsewhere(self):
+        frequency = {"every": 1, "unit": "week", "level": 1}
+        assert self.refusal(frequency=frequency)[:2] == (
+            "plan.unknown_key",
+            "terms.frequency.level",
+        )
