@@ -172,3 +172,10 @@ def test_the_last_of_equal_payments_differs_by_rounding_only(rate, count, least)
 )
 def test_they_hold_whatever_comes_before_the_equal_payments(changes):
     schedule.check(*parts(**changes))
+
+
+def test_interest_that_was_carried_is_not_forgotten():
+    carry = [{"kind": "carry", "component": "interest", "to": "last"}]
+    position, terms, built = parts(annual_rate_ppm=0, measures=carry)
+    changed = with_row(built, -1, interest_minor=built.rows[-1].interest_minor - 1)
+    assert law_broken(position, terms, changed) == "interest_is_conserved"
