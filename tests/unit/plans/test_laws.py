@@ -34,6 +34,19 @@ def with_row(built, index, *, totals=True, **changes):
     return built._replace(rows=tuple(rows), totals=built.totals._replace(**sums))
 
 
+def moved(built, amount):
+    """The schedule with some principal of the last row paid with the first."""
+    rows = [row._replace(balance_minor=row.balance_minor - amount) for row in built.rows[:-1]]
+    first, last = rows[0], built.rows[-1]
+    rows[0] = first._replace(
+        principal_minor=first.principal_minor + amount, payment_minor=first.payment_minor + amount
+    )
+    last = last._replace(
+        principal_minor=last.principal_minor - amount, payment_minor=last.payment_minor - amount
+    )
+    return built._replace(rows=(*rows, last))
+
+
 def law_broken(position, terms, built):
     with pytest.raises(InvariantError) as caught:
         schedule.check(position, terms, built)
@@ -135,20 +148,15 @@ def test_the_last_of_equal_payments_differs_by_rounding_only(rate, count, least)
         shape=[{"kind": "level", "count": count}],
     )
 
-    def moved(amount):
-        rows = [row._replace(balance_minor=row.balance_minor - amount) for row in built.rows[:-1]]
-        first, last = rows[0], built.rows[-1]
-        rows[0] = first._replace(
-            principal_minor=first.principal_minor + amount,
-            payment_minor=first.payment_minor + amount,
-        )
-        last = last._replace(
-            principal_minor=last.principal_minor - amount, payment_minor=last.payment_minor - amount
-        )
-        return built._replace(rows=(*rows, last))
+    schedule.check(position, terms, moved(built, 1))
+    assert law_broken(position, terms, moved(built, 3 * least)) == "residual_is_rounding"
 
-    schedule.check(position, terms, moved(1))
-    assert law_broken(position, terms, moved(3 * least)) == "residual_is_rounding"
+
+def test_without_interest_that_is_a_unit_a_row_and_one():
+    """Twelve units moved from the last of 24 rows to the first leave 24 between the two."""
+    position, terms, built = parts(annual_rate_ppm=0, interest_minor=0, penalty_minor=0)
+    schedule.check(position, terms, moved(built, 12))
+    assert law_broken(position, terms, moved(built, 13)) == "residual_is_rounding"
 
 
 @pytest.mark.parametrize(
@@ -179,3 +187,17 @@ def test_interest_that_was_carried_is_not_forgotten():
     position, terms, built = parts(annual_rate_ppm=0, measures=carry)
     changed = with_row(built, -1, interest_minor=built.rows[-1].interest_minor - 1)
     assert law_broken(position, terms, changed) == "interest_is_conserved"
+
+
+def test_the_last_of_equal_payments_is_looked_at_after_rows_of_another_rate():
+    position, terms, built = parts(
+        interest_minor=0,
+        penalty_minor=0,
+        measures=[{"kind": "rate", "from_date": "2024-04-01", "annual_rate_ppm": 90_000}],
+        shape=[
+            {"kind": "fixed", "count": 3, "amount_minor": 90_000},
+            {"kind": "level", "count": 9},
+        ],
+    )
+    schedule.check(position, terms, built)
+    assert law_broken(position, terms, moved(built, 99)) == "residual_is_rounding"

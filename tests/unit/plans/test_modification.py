@@ -120,3 +120,20 @@ class TestTheAdjustment:
         position, terms = owing(823_572), level(18, 96_000)
         first = unwinding(position, terms, build(position, terms))[0]
         assert first == divide_half_up(772_811 * 15, 1_000) - divide_half_up(823_572 * 8, 1_000)
+
+    @pytest.mark.parametrize("rate", [0, 96_000, 240_000])
+    def test_is_at_every_row_what_the_rest_is_worth_beyond_its_balance(self, rate):
+        position, terms = owing(823_572), level(18, rate)
+        schedule = build(position, terms)
+        left = adjustment_minor(position, terms, schedule)
+        payments = [row.payment_minor for row in schedule.rows]
+        for index, earned in enumerate(unwinding(position, terms, schedule)):
+            left += earned
+            rest = payments[index + 1 :]
+            worth = divide_half_up(*annuity.present_value(rest, [(15, 1_000)] * len(rest)))
+            assert abs(left - worth + schedule.rows[index].balance_minor) <= index + 1
+
+    def test_begins_from_principal_and_interest(self):
+        made = changed(owing(1_000_000, interest_minor=10_000), level(12, 180_000))
+        assert made.carrying_minor == 1_010_000
+        assert made.gain_minor == made.worth_minor - 1_010_000
