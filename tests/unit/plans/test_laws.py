@@ -201,3 +201,15 @@ def test_the_last_of_equal_payments_is_looked_at_after_rows_of_another_rate():
     )
     schedule.check(position, terms, built)
     assert law_broken(position, terms, moved(built, 99)) == "residual_is_rounding"
+
+
+def test_with_interest_it_is_what_rounding_compounds_to_and_one():
+    """At 1.5% over two rows: 3.015 units. The last is one less, a unit moved makes it three."""
+    position, terms, built = parts(
+        principal_minor=1_200_002,
+        interest_minor=0,
+        penalty_minor=0,
+        shape=[{"kind": "level", "count": 2}],
+    )
+    schedule.check(position, terms, moved(built, 1))
+    assert law_broken(position, terms, moved(built, 2)) == "residual_is_rounding"

@@ -10,6 +10,9 @@ from repact.plans import document, schedule
 from repact.plans.certificate import certify
 from repact.plans.disclosure import periods_per_year
 from repact.plans.errors import PlanError
+from repact.plans.instruments.arrears import reinstatement
+from repact.plans.instruments.price import personalized_installments, principal_only
+from repact.plans.position import Contract
 from repact.plans.terms import Frequency
 from repact.plans.trace import Trace
 from tests.unit.plans.documents import built, plan
@@ -98,3 +101,25 @@ class TestARefusal:
             "plan.unknown_key",
             "terms.frequency.level",
         )
+
+
+class TestAWaiver:
+    def test_of_nothing_gives_up_nothing(self):
+        waive = {"kind": "waive", "component": "interest", "amount_minor": 0}
+        assert built(measures=[waive]).totals.waived_minor == 0
+
+
+class TestAnInstrument:
+    @pytest.mark.parametrize("made", [personalized_installments, principal_only])
+    def test_without_new_interest_has_none(self, made):
+        assert made(count=3).annual_rate_ppm == 0
+
+    def test_that_reinstates_adds_what_is_overdue_to_the_first_payment(self):
+        rows = [{"due_date": f"2024-0{n}-01", "amount_minor": 1_000 * n} for n in (2, 3, 4)]
+        contract = {"annual_rate_ppm": 0, "day_count": "30/360", "remaining": rows}
+        change = reinstatement(
+            contract=document.validate(Contract, contract),
+            overdue_principal_minor=500,
+            last_minor=3_210,
+        )
+        assert change.tail[0].amounts_minor == (2_500, 3_000, 3_210)
