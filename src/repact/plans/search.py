@@ -58,20 +58,20 @@ def greatest(position: Position, make: Make, holds: Holds, /, *, low: int, high:
 
 def count_for_payment(position: Position, terms: t.Terms, payment_max_minor: int, /) -> Found:
     """The fewest rows of the closing level segment so that no payment exceeds an amount."""
-    index = _closing_level(terms)
+    _closing_level(terms)
 
     def make(count: int) -> t.Terms:
-        return _with_segment(terms, index, t.Level(kind="level", count=count))
+        return _closed(terms, t.Level(kind="level", count=count))
 
     return least(position, make, pays_at_most(payment_max_minor), low=1, high=_rows_left(terms))
 
 
 def count_done_by(position: Position, terms: t.Terms, day: date, /) -> Found:
     """The most rows of the closing level segment so that the last falls due by a day."""
-    index = _closing_level(terms)
+    _closing_level(terms)
 
     def make(count: int) -> t.Terms:
-        return _with_segment(terms, index, t.Level(kind="level", count=count))
+        return _closed(terms, t.Level(kind="level", count=count))
 
     return greatest(position, make, done_by(day), low=1, high=_rows_left(terms))
 
@@ -290,7 +290,7 @@ def _fitting(position: Position, terms: t.Terms, holds: Holds, value: int) -> Fo
 
 
 def _closing_level(terms: t.Terms) -> int:
-    """Where the level segment stands that closes the shape."""
+    """Where the level segment stands that closes the shape, the last; refused without one."""
     index = len(terms.shape) - 1
     if not isinstance(terms.shape[index], t.Level):
         raise PlanError("plan.not_one_of", field=f"terms.shape[{index}].kind")
@@ -301,9 +301,9 @@ def _rows_left(terms: t.Terms) -> int:
     return ROWS_MAX - sum(schedule.rows_of(segment) for segment in terms.shape[:-1])
 
 
-def _with_segment(terms: t.Terms, index: int, segment: t.Segment) -> t.Terms:
-    shape = (*terms.shape[:index], segment, *terms.shape[index + 1 :])
-    return terms.model_copy(update={"shape": shape})
+def _closed(terms: t.Terms, segment: t.Segment) -> t.Terms:
+    """The terms with another segment at the end of the shape."""
+    return terms.model_copy(update={"shape": (*terms.shape[:-1], segment)})
 
 
 def _with_custom(terms: t.Terms, amounts: Sequence[int]) -> t.Terms:

@@ -213,3 +213,12 @@ def test_with_interest_it_is_what_rounding_compounds_to_and_one():
     )
     schedule.check(position, terms, moved(built, 1))
     assert law_broken(position, terms, moved(built, 2)) == "residual_is_rounding"
+
+
+def test_the_residual_may_be_exactly_what_it_may_be():
+    """1,200,001 over 24 rows: the last is one more; twelve units moved to it make it 25."""
+    position, terms, built = parts(
+        principal_minor=1_200_001, annual_rate_ppm=0, interest_minor=0, penalty_minor=0
+    )
+    schedule.check(position, terms, moved(built, -12))
+    assert law_broken(position, terms, moved(built, -13)) == "residual_is_rounding"

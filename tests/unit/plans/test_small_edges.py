@@ -12,6 +12,7 @@ from repact.plans.disclosure import periods_per_year
 from repact.plans.errors import PlanError
 from repact.plans.instruments.arrears import reinstatement
 from repact.plans.instruments.price import personalized_installments, principal_only
+from repact.plans.instruments.settlement import settlement_in_installments
 from repact.plans.position import Contract
 from repact.plans.terms import Frequency
 from repact.plans.trace import Trace
@@ -103,6 +104,24 @@ class TestARefusal:
         )
 
 
+class TestAFirstPeriod:
+    """At 18% on 1,200,000: a whole month is a twelfth, a longer one is counted in days."""
+
+    @pytest.mark.parametrize(
+        ("start", "interest"), [("2024-01-31", 18_000), ("2024-01-15", 44 * 600)]
+    )
+    def test_that_ends_with_february_is_a_month_if_it_began_with_one(self, start, interest):
+        rows = built(
+            as_of=start,
+            effective_date=start,
+            interest_minor=0,
+            penalty_minor=0,
+            frequency={"every": 1, "unit": "month", "anchor_day": 31},
+            first_due_date="2024-02-29",
+        ).rows
+        assert rows[0].interest_minor == interest
+
+
 class TestAWaiver:
     def test_of_nothing_gives_up_nothing(self):
         waive = {"kind": "waive", "component": "interest", "amount_minor": 0}
@@ -113,6 +132,12 @@ class TestAnInstrument:
     @pytest.mark.parametrize("made", [personalized_installments, principal_only])
     def test_without_new_interest_has_none(self, made):
         assert made(count=3).annual_rate_ppm == 0
+
+    @pytest.mark.parametrize(("amount", "waivers"), [(1_240_749, 1), (1_240_750, 0), (2**40, 0)])
+    def test_that_settles_waives_what_is_not_paid_and_no_more(self, amount, waivers):
+        change = settlement_in_installments(position=made().position, amount_minor=amount, count=3)
+        assert change.annual_rate_ppm == 0
+        assert [measure.kind for measure in change.measures].count("waive") == waivers
 
     def test_that_reinstates_adds_what_is_overdue_to_the_first_payment(self):
         rows = [{"due_date": f"2024-0{n}-01", "amount_minor": 1_000 * n} for n in (2, 3, 4)]

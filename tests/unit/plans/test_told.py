@@ -31,13 +31,20 @@ class TestAFirstRowBeforeABalloon:
             (
                 "en",
                 [
-                    "payment 2,557.80 = principal 1,970.30 + interest 525.00 + penalty 62.50"
-                    " + fees 0.00",
+                    (
+                        "payment 2,557.80 = principal 1,970.30 + interest 525.00 + penalty 62.50"
+                        " + fees 0.00"
+                    ),
                     "principal 1,970.30 = agreed payment 2,150.30 − interest 180.00",
-                    "agreed payment 2,150.30: the equal payment that repays 12,000.00 in 3 rows"
-                    " before a balloon of 6,000.00 (A = B·r/(1 − (1 + r)^−3), r = 3/200), rounded",
-                    "interest 180.00 = balance 12,000.00 × 18% a year × 1/12 of a year"
-                    " (2024-01-01 to before 2024-02-01), rounded",
+                    (
+                        "agreed payment 2,150.30: the equal payment that repays 12,000.00 in 3 rows"
+                        " before a balloon of 6,000.00 (A = B·r/(1 − (1 + r)^−3), r = 3/200),"
+                        " rounded"
+                    ),
+                    (
+                        "interest 180.00 = balance 12,000.00 × 18% a year × 1/12 of a year"
+                        " (2024-01-01 to before 2024-02-01), rounded"
+                    ),
                     "interest 525.00 = interest 180.00 + interest 345.00",
                 ],
             ),
@@ -46,10 +53,14 @@ class TestAFirstRowBeforeABalloon:
                 [
                     "本期应还 2,557.80 = 本金 1,970.30 + 利息 525.00 + 罚息 62.50 + 费用 0.00",
                     "本金 1,970.30 = 约定还款 2,150.30 − 利息 180.00",
-                    "约定还款 2,150.30：使本金 12,000.00 在 3 期等额还清（尾款 6,000.00 另计）"
-                    "（A = B·r/(1 − (1 + r)^−3), r = 3/200），四舍五入",
-                    "利息 180.00 = 本金 12,000.00 × 年利率 18% × 1/12 年"
-                    "（2024-01-01 至 2024-02-01，算头不算尾），四舍五入",
+                    (
+                        "约定还款 2,150.30：使本金 12,000.00 在 3 期等额还清（尾款 6,000.00 另计）"
+                        "（A = B·r/(1 − (1 + r)^−3), r = 3/200），四舍五入"
+                    ),
+                    (
+                        "利息 180.00 = 本金 12,000.00 × 年利率 18% × 1/12 年"
+                        "（2024-01-01 至 2024-02-01，算头不算尾），四舍五入"
+                    ),
                     "利息 525.00 = 利息 180.00 + 利息 345.00",
                 ],
             ),
@@ -65,10 +76,14 @@ class TestARowOfTwoRates:
     def test_has_the_days_at_each(self):
         lines = told(2, "en", **CLEAN, measures=self.CHANGE, shape=[LEVEL])
         assert lines[2:4] == [
-            "agreed payment 4,097.34: the equal payment that repays 12,000.00 in 3 rows"
-            " (by the rate of each period), rounded",
-            "interest 81.52 = balance 8,082.66 × (10 days at 18%, 19 days at 9%) × 1/12 of a year"
-            " (2024-02-01 to before 2024-03-01), rounded",
+            (
+                "agreed payment 4,097.34: the equal payment that repays 12,000.00 in 3 rows"
+                " (by the rate of each period), rounded"
+            ),
+            (
+                "interest 81.52 = balance 8,082.66 × (10 days at 18%, 19 days at 9%) × 1/12 of a"
+                " year (2024-02-01 to before 2024-03-01), rounded"
+            ),
         ]
 
     def test_differs_from_one_of_none(self):
