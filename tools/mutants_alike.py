@@ -88,6 +88,22 @@ ALIKE: dict[tuple[str, str], str] = {
         "low, high = (0, _HIGHEST_PPM) if excess(0) >= ⟨0 -> 1⟩ else (lowest, 0)",
     ): "a root at zero lies at an end of both brackets",
     (
+        "plans/annual_rates.py",
+        "low, high = (0, _HIGHEST_PPM) if excess(⟨0 -> 1⟩) >= 0 else (lowest, 0)",
+    ): "a root within half a ppm of zero is zero from either side",
+    (
+        "plans/annual_rates.py",
+        "low, high = (0, _HIGHEST_PPM) if excess(0) >= 0 else (lowest, ⟨0 -> 1⟩)",
+    ): "a wider bracket holds the root as well",
+    (
+        "plans/annuity.py",
+        "numerator, denominator = 0, ⟨1 -> 2⟩",
+    ): "both twice as large are the same fraction",
+    (
+        "plans/conduct.py",
+        "if ⟨on <= start -> on < start⟩:",
+    ): "no day costs nothing",
+    (
         "plans/document.py",
         "first = error.errors(include_url=⟨False -> True⟩, include_input=False)[0]",
     ): "the address is not read",
@@ -95,6 +111,30 @@ ALIKE: dict[tuple[str, str], str] = {
         "plans/document.py",
         "first = error.errors(include_url=False, include_input=⟨False -> True⟩)[0]",
     ): "the input is not read",
+    (
+        "plans/laws.py",
+        "rate, whole = rates[-⟨1 -> 2⟩]",
+    ): "the law is looked at only where the last two rates are the same",
+    (
+        "plans/laws.py",
+        "if rates[-last.count :].count(rates[-⟨1 -> 2⟩]) < last.count:",
+    ): "where they are all the same, any of them is",
+    (
+        "plans/laws.py",
+        "added = sum([after - before for before, after in steps if ⟨after > before -> after >= before⟩])",
+    ): "what does not change adds nothing",
+    (
+        "plans/laws.py",
+        "if min(map(min, columns[⟨2 -> 3⟩:])) < 0:",
+    ): "a payment is its parts, so that one below nothing has such a part",
+    (
+        "plans/modification.py",
+        "return Modification(carrying, worth, gain, share if ⟨changed >= 0 -> changed > 0⟩ else -share)",
+    ): "no change has no sign",
+    (
+        "plans/modification.py",
+        "return Modification(carrying, worth, gain, share if changed >= ⟨0 -> 1⟩ else -share)",
+    ): "no change has no sign",
     (
         "plans/rate_roots.py",
         "if ⟨high - low < _NARROWEST -> high - low <= _NARROWEST⟩:",
@@ -119,6 +159,18 @@ ALIKE: dict[tuple[str, str], str] = {
         "plans/rate_roots.py",
         "monotone = at_low[2] - at_high[3] < 0 or ⟨at_high[2] - at_low[3] > 0 -> at_high[2] - at_low[3] >= 0⟩",
     ): "equal slopes at the ends leave one root at most as well",
+    (
+        "plans/rate_roots.py",
+        "return (high + ⟨1 -> 2⟩) // 2",
+    ): "it is odd",
+    (
+        "plans/rate_roots.py",
+        "_PRECISION = ⟨50 -> 51⟩",
+    ): "50 digits are many more than are needed",
+    (
+        "plans/rate_times.py",
+        "isleap(year) and ⟨a_year_before < date(year, 2, 29) <= end -> a_year_before <= date(year, 2, 29) <= end⟩",
+    ): "no day is a year after a 29 February",
     (
         "plans/rows.py",
         "if ⟨amount < charge -> amount <= charge⟩:",
@@ -155,6 +207,10 @@ ALIKE: dict[tuple[str, str], str] = {
         "plans/search.py",
         "low, high = high, high * ⟨2 -> 3⟩",
     ): "only how fast the search widens",
+    (
+        "plans/search.py",
+        "return ROWS_MAX - sum(schedule.rows_of(segment) for segment in terms.shape[:-⟨1 -> 2⟩])",
+    ): "a plan of too many rows is refused, and then it does not meet the target",
     (
         "plans/servicing/closing.py",
         "if ⟨sums[index] < 0 -> sums[index] <= 0⟩:  # more interest was paid in advance than is earned",
@@ -231,4 +287,16 @@ ALIKE: dict[tuple[str, str], str] = {
         "plans/servicing/words.py",
         "WHAT[f\"{name}_{'more' if ⟨amount > 0 -> amount >= 0⟩ else 'less'}\"]",
     ): "a change of nothing is not told",
+    (
+        "plans/wish.py",
+        "return search.after_lump_sum(position, terms, target.lump_sum_minor or ⟨0 -> 1⟩)",
+    ): "a lump sum is at least 1",
+    (
+        "plans/wording.py",
+        "part, whole = rates[⟨0 -> 1⟩]",
+    ): "they are all the same",
+    (
+        "plans/wording.py",
+        "if any(rate != rates[⟨0 -> 1⟩] for rate in rates):",
+    ): "they are all the same, or not, whichever is compared with",
 }

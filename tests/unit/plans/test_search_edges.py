@@ -73,7 +73,8 @@ class TestAll:
     def test_rows_that_are_left_may_be_used(self):
         head = {"kind": "interest_only", "count": 590}
         position, terms = parts(annual_rate_ppm=0, shape=[head, LEVEL])
-        assert search.count_for_payment(position, terms, 120_000).value == 10
+        found = search.count_for_payment(position, terms, 120_000)
+        assert (found.value, len(found.schedule.rows)) == (10, 600)
         with pytest.raises(PlanError, match="plan.no_plan_fits"):
             search.count_for_payment(position, terms, 119_999)
 

@@ -65,6 +65,21 @@ class TestTheCertainBracket:
         assert 0 <= exact - value <= lost
         assert abs(exact_slope - slope) <= count * lost
 
+    @pytest.mark.parametrize(("first", "second"), [(1, 3), (3, 1), (7, 30)])
+    def test_sums_runs_one_after_the_other(self, first, second):
+        factor = ONE * 98 // 100
+        gaps = [(first, 1000)] * 9 + [(second, 700)] * 12
+        value, slope = annual_rates._value_and_slope(annual_rates._runs(gaps), factor)
+        times = [first * k for k in range(1, 10)]
+        times += [first * 9 + second * k for k in range(1, 13)]
+        v = Fraction(factor, ONE)
+        flows = [(t, payment) for t, (_, payment) in zip(times, gaps, strict=True)]
+        exact = sum(payment * v**t for t, payment in flows) * ONE
+        exact_slope = sum(t * payment * v**t for t, payment in flows) * ONE
+        lost = annual_rates._lost(len(gaps), times[-1], 1000 * len(gaps))
+        assert 0 <= exact - value <= lost
+        assert abs(exact_slope - slope) <= times[-1] * lost
+
     def test_is_enough_for_every_usual_length(self, monkeypatch):
         def exact(**_):
             raise AssertionError("the exact way was needed")

@@ -41,7 +41,7 @@ class RowState(NamedTuple):
     open_minor: int
     standing: RowStanding
     settled_on: date | None
-    charge_minor: int = 0
+    charge_minor: int
 
 
 class Posting(NamedTuple):
@@ -53,9 +53,9 @@ class Posting(NamedTuple):
     event: str
     on: date
     parts: tuple[Part, ...]
-    credit_minor: int = 0
-    vested_minor: int = 0
-    freed_minor: int = 0
+    credit_minor: int
+    vested_minor: int
+    freed_minor: int
 
 
 class Happening(NamedTuple):

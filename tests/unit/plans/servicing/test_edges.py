@@ -44,6 +44,10 @@ class TestMoneyBeforeItIsDue:
         state = replay(plain(), happened(paid("01-10", amount)), day("01-10"))
         assert state.postings[0].freed_minor == 0
 
+    def test_frees_none_on_its_day_either(self):
+        state = replay(agreement(), happened(paid("02-01", 5)), day("02-01"))
+        assert state.postings[0].freed_minor == 0
+
     def test_is_credit_where_nothing_is_left_to_reduce(self):
         made = plain(conduct={"excess": "shorten"})
         early = happened(

@@ -54,6 +54,9 @@ class TestTheLadder:
     def test_invites_no_sooner_than_it_is_late(self):
         assert dict(days(grace_days=2, cure_days=3, invite_days=30))["invite"] == 4
 
+    def test_invites_nobody_on_the_day_of_the_breach_itself(self):
+        assert "invite" not in dict(days(grace_days=2, cure_days=1))
+
     def test_spans_a_leap_day(self):
         steps = ladder.steps(Conduct(grace_days=1), date(2028, 2, 28))
         assert steps[-1].on == date(2028, 3, 1)

@@ -12,7 +12,7 @@ import pytest
 from repact.money.rounding import divide_half_up
 from repact.plans.servicing.replay import replay
 from tests.unit.plans.documents import built
-from tests.unit.plans.servicing.contents import agreement, day, happened, paid
+from tests.unit.plans.servicing.contents import agreement, day, happened, paid, plain
 
 CLEAN = {"interest_minor": 0, "penalty_minor": 0}
 AMOUNTS = [1, 7, 99_991, 300_000, 500_003]
@@ -83,6 +83,20 @@ class TestWhatIsPaidEarly:
         payments[-1] = 10**9
         left = made.schedule.rows[2].balance_minor - state.prepaid_minor
         assert to_come(state) == worked_out(left, payments)
+
+    def test_ends_with_whatever_is_left_however_little(self):
+        made = agreement(**CLEAN)
+        payments = [row.payment_minor for row in made.schedule.rows[3:]]
+        payments[-1] = 10**9
+        for amount in range(1_000, 111_000, 2_000):
+            state = early(made, amount, "shorten")
+            left = made.schedule.rows[2].balance_minor - state.prepaid_minor
+            assert to_come(state) == worked_out(left, payments)
+
+    def test_without_interest_lowers_to_equal_parts(self):
+        """599,999 over three rows: two thirds of a unit go up, the last has the rest."""
+        state = early(plain(), 1, "lower")
+        assert to_come(state) == [(200_000, 0), (200_000, 0), (199_999, 0)]
 
     @pytest.mark.parametrize("interest", ["accrue", "freeze"])
     @pytest.mark.parametrize("amount", AMOUNTS)
