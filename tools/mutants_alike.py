@@ -168,6 +168,10 @@ ALIKE: dict[tuple[str, str], str] = {
         "_PRECISION = ⟨50 -> 51⟩",
     ): "50 digits are many more than are needed",
     (
+        "plans/rate_roots.py",
+        "⟨sums[whole, odd] += amount -> sums[whole, odd] -= amount⟩",
+    ): "money that goes the other way has the same rate",
+    (
         "plans/rate_times.py",
         "isleap(year) and ⟨a_year_before < date(year, 2, 29) <= end -> a_year_before <= date(year, 2, 29) <= end⟩",
     ): "no day is a year after a 29 February",

@@ -10,7 +10,7 @@ import pytest
 from repact.plans import document, schedule
 from repact.plans import rate_times as times
 from repact.plans.errors import PlanError
-from repact.plans.rate_document import UnitPeriod
+from repact.plans.rate_document import RateDocument, UnitPeriod
 from repact.plans.rate_methods import plan_rate
 from tests.unit.plans.documents import plan
 from tests.unit.plans.flows import rate
@@ -88,6 +88,18 @@ class TestFlowsThatCancelOut:
             rate("xirr", [("0", 100), ("0.5", 30)], [("0.5", 30), ("1", 110)]).annual_rate_ppm
             == 100_000
         )
+
+
+class TestFlows:
+    @pytest.mark.parametrize("count", [1_300, 1_301])
+    def test_are_at_most_1300(self, count):
+        flow = {"years": "1", "amount_minor": 1}
+        data = {"advances": [flow], "payments": [flow] * count}
+        if count == 1_300:
+            assert len(document.validate(RateDocument, data).payments) == count
+        else:
+            with pytest.raises(PlanError, match="plan.out_of_range"):
+                document.validate(RateDocument, data)
 
 
 class TestASingleUnit:

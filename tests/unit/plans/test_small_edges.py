@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from repact.plans import document, schedule
-from repact.plans.certificate import certify
+from repact.plans.certificate import certify, schedule_hash
 from repact.plans.disclosure import periods_per_year
 from repact.plans.errors import PlanError
 from repact.plans.instruments.arrears import reinstatement
@@ -66,6 +66,11 @@ class TestWhatIsHashed:
         )
         assert stated["terms"]["frequency"] == {"every": 1, "unit": "week"}
         assert "contract" not in stated["position"]
+
+    def test_is_the_same_in_the_certificate_and_by_itself(self):
+        parts = (plain := made()).position, plain.terms
+        whole = schedule.build(*parts)
+        assert schedule_hash(*parts, whole) == certify(*parts, whole)["schedule_sha256"]
 
 
 class TestPeriodsAYear:
