@@ -86,15 +86,19 @@ def ours(said, interest=0):
     ]
 
 
-def call(function, name, said, rows=None, interest=0, request_id=None):
+def call(function, name, said, rows=None, interest=0, request_id=None, plan_id=None):
+    request_id = request_id or uuid.uuid4()
     return function(
-        name,
-        request_id=request_id or uuid.uuid4(),
-        terms=Terms.model_validate(said),
-        rows=rows or ours(said, interest),
-        interest_minor=interest,
-        reason_id=1,
-        on=ON,
+        applying.Asked(
+            loan_id=name,
+            request_id=request_id,
+            plan_id=plan_id or request_id,
+            terms=Terms.model_validate(said),
+            rows=tuple(rows or ours(said, interest)),
+            interest_minor=interest,
+            reason_id=1,
+            on=ON,
+        )
     )
 
 
@@ -184,11 +188,59 @@ class TestApplying:
         shown = httpx.get(f"{house}/loans/{loan}", auth=AUTH).json()
         assert Decimal(shown["waived"]) == Decimal("10.00")
 
-    def test_posts_a_repayment_once(self, loan, house):
+    def test_of_what_follows_the_plan_already_changes_nothing(self, loan):
+        said, name = terms({"kind": "level", "count": 12}), uuid.uuid4()
+        for _ in range(3):
+            call(applying.apply, loan, said, request_id=name)
+        assert list(client.loan(loan).open_periods) == ours(said)
+
+    def test_that_left_another_schedule_behind_calls_a_person(self, loan, monkeypatch):
+        said = terms({"kind": "level", "count": 12})
+        read = client.loan
+        seen = iter([read(loan), read(loan)])  # before, and after as if nothing had happened
+        monkeypatch.setattr(client, "loan", lambda _: next(seen))
+        with pytest.raises(ConnectorError, match=r"fineract.differs_after"):
+            call(applying.apply, loan, said)
+
+    def test_posts_a_repayment_once_and_takes_it_back(self, loan, house):
+        before = client.loan(loan).open_minor
         for _ in range(2):
-            client.repay(loan, amount_minor=12_345, on=ON, key=f"k-{loan}")
+            number = client.repay(loan, amount_minor=12_345, on=ON, key=f"k-{loan}")
         shown = httpx.get(f"{house}/loans/{loan}", auth=AUTH).json()
         assert shown["paid"] == "123.45"
+        assert client.loan(loan).open_minor == before - 12_345
+        client.undo(loan, number, on=ON, key=f"u-{loan}")
+        assert client.loan(loan).open_minor == before
+
+    def test_asked_for_anew_waives_once(self, loan, house):
+        said = terms(
+            {"kind": "level", "count": 12},
+            measures=[{"kind": "waive", "component": "interest", "amount_minor": 1_000}],
+        )
+        rows, plan_id = ours(terms({"kind": "level", "count": 12})), uuid.uuid4()
+        fault = {"kind": "error_500", "count": 1, "method": "POST", "path": "/rescheduleloans/"}
+        httpx.post(f"{house}/api/faults", json=fault, auth=AUTH).raise_for_status()
+        with pytest.raises(ConnectorError, match=r"connectors.unreachable"):
+            call(applying.apply, loan, said, rows=rows, interest=1_000, plan_id=plan_id)
+        call(applying.apply, loan, said, rows=rows, interest=1_000, plan_id=plan_id)
+        shown = httpx.get(f"{house}/loans/{loan}", auth=AUTH).json()
+        assert Decimal(shown["waived"]) == Decimal("10.00")
+
+
+class TestALoan:
+    def test_is_found_by_the_lenders_own_number(self, house, loan):
+        name, ref = uuid.uuid4().int % 10**9, f"L/{uuid.uuid4()} 7"
+        body = {"id": name, "principal": "10.00", "rate": "1", "start": "2024-01-01"}
+        ask(house, "loans", **body, ref=ref, dates=DATES)
+        assert client.named(ref).id == name
+        with pytest.raises(ConnectorError, match=r"connectors.refused"):
+            client.named("nowhere")
+
+    def test_in_a_currency_without_cents_is_not_read(self, loan, monkeypatch):
+        kept = {"currency": {"code": "JPY", "decimalPlaces": 0}}
+        monkeypatch.setattr(client, "_call", lambda *_: kept)
+        with pytest.raises(ConnectorError, match=r"fineract.unreadable"):
+            client.loan(loan)
 
 
 @pytest.mark.parametrize(

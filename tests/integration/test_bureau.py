@@ -15,6 +15,7 @@ from repact.server.bureau.models import Dispute, Report
 from repact.server.jobs import reporting
 from repact.server.loans.models import Loan
 from tests.conftest import KEY, running
+from tests.integration.test_pages import client_of  # noqa: F401 - a fixture
 from tests.integration.world import run_jobs
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -128,6 +129,34 @@ class TestWhatIsNegative:
         feed(world)
         report.refresh_from_db()
         assert (report.proof, report.told_at) == ("gateway", world.now)
+
+    def test_counts_the_borrowers_own_reading_as_proof(self, world, plan, client_of):  # noqa: F811
+        report = overdue(world, plan)
+        phone = client_of("borrower")
+        home = phone.get("/home/").content.decode()
+        address = f"/agreement/{plan.id}/record/"
+        assert address in home
+        phone.head(address)
+        assert Report.objects.get(id=report.id).told_at is None
+        phone.get(address)
+        report.refresh_from_db()
+        assert report.proof == "read"
+        first = report.told_at
+        phone.get(address)
+        report.refresh_from_db()
+        assert report.told_at == first
+
+    def test_is_not_read_by_anybody_else(self, world, plan):
+        report = overdue(world, plan)
+        stranger = actor.Actor(world.lender.id, actor.BORROWER, world.lender.id)
+        told = {"report_id": report.id, "proof": "read", "at": world.now, "now": world.now}
+        with pytest.raises(BureauError, match=r"bureau.not_found"):
+            actions.note_told(by=stranger, **told)
+        for by in (world.system, world.staff(actor.SUPERVISOR)):
+            with pytest.raises(BureauError, match=r"bureau.unknown_proof"):
+                actions.note_told(by=by, **told)
+        with pytest.raises(BureauError, match=r"bureau.unknown_proof"):
+            actions.note_told(by=world.borrower(), **{**told, "proof": "letter"})
 
 
 class TestADispute:

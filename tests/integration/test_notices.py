@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from datetime import timedelta
 
@@ -14,15 +15,20 @@ from repact.server.audit import actor
 from repact.server.clock import ports
 from repact.server.connectors import messages
 from repact.server.jobs import sending
+from repact.server.loans import actions as loan_actions
+from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
+from repact.server.notices import email
+from repact.server.notices import queries as notice_queries
 from repact.server.notices.errors import NoticeError
-from repact.server.notices.models import Contact, Message, SendingRules
+from repact.server.notices.models import Addressee, Contact, Message, SendingRules
 from repact.server.people.models import Borrower
 from tests.conftest import KEY
 from tests.integration.world import At, at_once, run_jobs
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 PLAN = "00000000-0000-0000-0000-000000000001"
+ROUNDS = int(os.environ.get("REPACT_ROUNDS", "25"))
 
 
 @pytest.fixture
@@ -182,6 +188,17 @@ class TestAReminder:
         reminders = Message.objects.filter(is_reminder=True)
         assert {(row.state, row.reason) for row in reminders} == {("suppressed", "on_hold")}
 
+    def test_is_not_sent_while_another_plan_is_asked_for(self, world, ways):
+        by = world.borrower()
+        plan = world.in_force(by)
+        (loan,) = loan_queries.in_plan_of_borrower(by.id)
+        assert not loan_queries.live_hold_of_borrower(by.id)
+        loan_actions.hold(by=by, loan_ids=[loan.id], case_id=ports.new_id(), now=world.now)
+        tell(world, "late", f"late:{plan.id}:2026-11-01")
+        run_jobs()
+        reminders = Message.objects.filter(is_reminder=True)
+        assert {(row.state, row.reason) for row in reminders} == {("suppressed", "on_hold")}
+
     def test_knocks_once_a_day(self, world, ways):
         for number in range(2):
             tell(world, "late", f"late:{PLAN}:2026-11-0{number + 1}")
@@ -190,12 +207,24 @@ class TestAReminder:
         assert Message.objects.filter(state="waiting").count() == 2
 
 
+def give(world, address="lin@mail.test", now=None):
+    """The borrower gives an address; its code goes there."""
+    email.give_email(by=world.borrower(), email=address, now=now or world.now)
+    run_jobs()
+
+
+def code():
+    return email.code_of(Addressee.objects.get())
+
+
 class TestAnEmail:
     @pytest.fixture(autouse=True)
     def _address(self, world, mailbox):
-        notice_actions.choose_channels(
-            by=world.borrower(), opted_out=[], email="lin@mail.test", now=world.now
-        )
+        give(world)
+        email.confirm(by=world.borrower(), code=code(), now=world.now)
+        run_jobs()
+        mailbox.mails.clear()
+        Message.objects.all().delete()
 
     def test_arrives_at_a_real_server(self, world, mailbox):
         tell(world)
@@ -226,12 +255,12 @@ class TestAnEmail:
         row = Borrower.objects.get(id=world.borrower().id).addressee
         assert b"lin@mail" not in bytes(row.email_sealed)
 
-    @pytest.mark.parametrize("email", ["x", "a b@c.d", "@c.d", f"{'x' * 200}@c.d"])
-    def test_needs_an_address(self, world, email):
+    @pytest.mark.parametrize(
+        "given", ["x", "a b@c.d", "@c.d", f"{'x' * 200}@c.d", "a@b@c.d", "a@b.c\nBcc: x@y.z"]
+    )
+    def test_needs_an_address(self, world, given):
         with pytest.raises(NoticeError, match="email_unreadable"):
-            notice_actions.choose_channels(
-                by=world.borrower(), opted_out=[], email=email, now=world.now
-            )
+            give(world, given)
 
 
 class TestTheRules:
@@ -261,10 +290,27 @@ def test_without_a_gateway_nothing_waits(world):
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_workers_send_each_message_once(world, ways):
     notice_actions.choose_channels(by=world.borrower(), opted_out=["sms"], now=world.now)
-    for number in range(3):
+    for number in range(ROUNDS):
         before = len(sent(ways))
         now = world.now + timedelta(days=number)
         tell(world, source=f"s{number}", now=now)
         done = at_once(16, world.lender.id, lambda now=now: sending.drain(by=world.system, now=now))
         assert sum(done) == 1, done
         assert len(sent(ways)) - before == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_never_pass_the_days_number(world, ways):
+    notice_actions.choose_channels(by=world.borrower(), opted_out=["sms"], now=world.now)
+    for number in range(ROUNDS):
+        now = world.now + timedelta(days=number)
+        for part in range(2):
+            tell(world, "late", f"late:{PLAN}:2026-11-01:{number}:{part}", now)
+        waiting = iter(notice_queries.waiting(now=now))
+
+        def send(waiting=waiting, now=now):
+            return sending._send(world.system, next(waiting), now)
+
+        done = at_once(2, world.lender.id, send)
+        assert sorted(done) == [False, True], (number, done)
+        Message.objects.filter(state="waiting").update(state="suppressed")

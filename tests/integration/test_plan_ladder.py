@@ -8,9 +8,11 @@ from itertools import pairwise
 import pytest
 
 from repact.ledger import chart
+from repact.server.clock import ports
 from repact.server.connectors.wallet import DebitAnswer
 from repact.server.jobs import day
 from repact.server.jobs.models import LivedDay
+from repact.server.loans import actions as loan_actions
 from repact.server.notices.models import Notice
 from repact.server.repayments import clockwork, collecting, ending, moves
 from repact.server.repayments import queries as repayment_queries
@@ -158,6 +160,19 @@ class TestTheMandate:
             by=plan.supervisor, agreement_id=plan.agreement.id, answer="right", now=at(DUE)
         )
         assert plan.plan.next_action_date > DUE
+
+    def test_rests_while_another_plan_is_asked_for(self, plan):
+        asked_before = self.ask(plan, DUE)
+        loan_ids = [part.loan_id for part in plan.agreement.parts.all()]
+        case_id = ports.new_id()
+        loan_actions.hold(by=plan.system, loan_ids=loan_ids, case_id=case_id, now=at(DUE))
+        assert collecting.refusal(asked_before, balance_minor=lambda: 10**9) == "on_hold"
+        self.refuse(plan, asked_before, "on_hold")
+        assert not Notice.objects.filter(kind__startswith="debit").exists()
+        tomorrow = DUE + timedelta(days=1)
+        assert self.ask(plan, tomorrow) is None
+        loan_actions.release(by=plan.system, case_id=case_id, because="withdrawn", now=at(tomorrow))
+        assert self.ask(plan, tomorrow)
 
     def test_asked_before_money_came_another_way_reaches_nobody(self, plan):
         collection = self.ask(plan, DUE)

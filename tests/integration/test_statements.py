@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from repact.server.people import actions as people_actions
 from repact.server.people import queries as people_queries
 from repact.server.people.models import Borrower
 from repact.server.repayments.models import DueItem, Payment, Suspense
 from repact.server.statements import actions, matching, queries, reading
 from repact.server.statements.errors import StatementError
-from repact.server.statements.models import Line
+from repact.server.statements.models import Line, Statement
 from repact.server.statements.reading.columns import Columns
+from tests.integration.test_pages import client_of  # noqa: F401 - a fixture
 from tests.integration.world import at_once
 
 ACCOUNT = "6222000011112222"
@@ -215,3 +218,93 @@ def test_one_statement_at_once_from_eight_desks_posts_once(world):
     raw = camt(entry("10.00", "NOBODY"))
     made = at_once(8, world.lender.id, lambda: take(world, raw))
     assert Suspense.objects.count() == 1, made
+
+
+class TestTheDeskPage:
+    """A file in, its result out, what nobody could match placed by hand."""
+
+    def send(self, client, raw, kind="camt053", **changed):
+        file = SimpleUploadedFile("bank", raw)
+        form = {"account": ACCOUNT, "format": kind, "file": file, **changed}
+        return client.post("/desk/statements/take-in/", form)
+
+    def test_shows_what_became_of_every_line(self, world, plan, client_of):  # noqa: F811
+        desk = client_of("supervisor")
+        raw = camt(
+            entry("10.00", plan.reference), entry("20.00", "who?"), entry("x"), entry("-", ref="y")
+        )
+        answer = self.send(desk, raw)
+        assert answer.status_code == 302
+        page = desk.get(answer.url, headers={"accept-language": "en"}).content.decode()
+        found = queries.outcome(Statement.objects.get().id)
+        assert (found.posted, found.suspense, len(found.statement.bad)) == (1, 1, 2)
+        assert "no amount that can be read" in page
+        assert "by its reference" in page
+        again = self.send(desk, raw)
+        assert again.url == answer.url
+        assert Payment.objects.filter(source__startswith="bank:").count() == 1
+        more = self.send(desk, camt(entry("10.00", plan.reference), entry("30.00", "new")))
+        assert queries.outcome(more.url.rstrip("/").rpartition("/")[2]).known == 1
+
+    @pytest.mark.parametrize("kind", ["camt053", "mt940", "csv"])
+    def test_takes_each_format(self, world, client_of, kind):  # noqa: F811
+        actions.set_mapping(by=world.system, account=ACCOUNT, body=COLUMNS, now=world.now)
+        raw = {
+            "camt053": camt(entry("5.00", "X")),
+            "mt940": mt(mt_entry("5,00", "X")),
+            "csv": sheet("2026-11-24,5.00,,X,Y"),
+        }
+        assert self.send(client_of("supervisor"), raw[kind], kind).status_code == 302
+        assert Suspense.objects.get().amount_minor == 500
+
+    def test_lists_what_nobody_could_match_and_places_it(self, world, plan, client_of):  # noqa: F811
+        due = sum(row.open_minor for row in DueItem.objects.filter(due_date=plan.plan.due_date))
+        take(world, camt(entry(f"{due // 100}.{due % 100:02d}", "for uncle")))
+        desk = client_of("supervisor")
+        page = desk.get("/desk/statements/").content.decode()
+        assert "for uncle" in page
+        assert plan.reference in page  # a suggestion: it asks for exactly this
+        kept = Suspense.objects.get()
+        desk.post(f"/desk/money/{kept.id}/assign/", {"reference": plan.reference})
+        kept.refresh_from_db()
+        assert kept.state == "assigned"
+        assert "for uncle" not in desk.get("/desk/statements/").content.decode()
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"file": ""}, {"account": " "}, {"account": "x" * 65}, {"format": "pdf"}, {"format": ""}],
+    )
+    def test_refuses_and_keeps_what_was_typed(self, world, client_of, changed):  # noqa: F811
+        answer = self.send(client_of("supervisor"), camt(entry("5.00")), **changed)
+        assert answer.status_code == 409
+        assert not Statement.objects.exists()
+
+    def test_says_when_it_is_no_statement(self, world, client_of):  # noqa: F811
+        assert self.send(client_of("supervisor"), b"hello").status_code == 409
+
+    def test_is_read_by_an_agent_and_taken_in_by_others(self, world, client_of):  # noqa: F811
+        agent = client_of("agent")
+        assert agent.get("/desk/statements/").status_code == 200
+        assert self.send(agent, camt(entry("5.00"))).status_code == 403
+        assert agent.get(f"/desk/statements/{world.lender.id}/").status_code == 404
+
+
+class TestTheApi:
+    def test_takes_a_statement_in_once(self, world, client):
+        key = people_actions.issue_api_key(by=world.system, label="bank", now=world.now)
+        raw = camt(entry("5.00", "X"), entry("x"))
+
+        def post(**headers):
+            return client.post(
+                f"/api/v1/statements?account={ACCOUNT}&format=camt053",
+                raw,
+                content_type="application/xml",
+                headers=headers,
+            )
+
+        assert post().status_code == 401
+        first = post(authorization=f"Bearer {key}").json()
+        assert (first["suspense"], first["bad_lines"]) == (1, [{"line": 2, "code": "amount"}])
+        again = post(authorization=f"Bearer {key}").json()
+        assert (again["statement_id"], again["known"]) == (first["statement_id"], 1)
+        assert Line.objects.count() == 1

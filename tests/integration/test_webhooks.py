@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import uuid
 from datetime import timedelta
@@ -14,7 +15,9 @@ from django.db import IntegrityError, connection, transaction
 
 from repact.server.clock import ports
 from repact.server.connectors import wallet
+from repact.server.connectors.errors import ConnectorError
 from repact.server.people.models import Borrower
+from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import collecting
 from repact.server.repayments.models import Collection, Payment, Plan, Suspense
 from repact.server.webhooks import actions as webhook_actions
@@ -27,6 +30,7 @@ from tests.integration.world import At, at_once, run_jobs
 
 SECRET = signature.secret_of(b"secret of the tests, 24 bytes and more")
 HEADERS = {"Authorization": f"Bearer {KEY}"}
+ROUNDS = int(os.environ.get("REPACT_ROUNDS", "25"))
 
 
 class Catcher:
@@ -80,7 +84,7 @@ def catcher(peers, settings):
     made.server.server_close()
 
 
-def ask(path, **body):
+def ask(path, /, **body):
     httpx.post(
         f"{settings.REPACT_WALLET_URL}/api/{path}", json=body, headers=HEADERS
     ).raise_for_status()
@@ -256,6 +260,71 @@ class TestACharge:
         assert Plan.objects.get(agreement=plan).open_minor == before
 
 
+class TestDisorder:
+    """Events that overtake each other end the same."""
+
+    def test_of_a_payment_a_debit_and_its_reversal_ends_the_same(
+        self, world, plan, catcher, present
+    ):
+        with ports.using(At(world.now)):
+            collecting.pay_now(by=world.borrower(), agreement_id=plan.id, now=world.now)
+        waiting = Collection.objects.get(agreement=plan, state="requested")
+        before = Plan.objects.get(agreement=plan).open_minor
+        ask("webhook-faults", kind="disorder", count=3)
+        first = push(1_000, reference=plan.reference, value_date=world.now.date().isoformat())
+        wallet.debit(
+            request_id=waiting.id,
+            account="demo-linxiaoyu",
+            amount_minor=waiting.amount_minor,
+            currency="CNY",
+            mandate_ref="",
+            memo="m",
+        )
+        ask("reversals", debit=str(waiting.id), reason="chargeback")
+        last = push(2_000, reference=plan.reference, value_date=world.now.date().isoformat())
+        told = [deliver(world, one)[0] for one in catcher.take(3)]
+        names = [row.body["data"].get("payment_id") for row in told]
+        assert names == [last, None, first]  # the newest came first
+        run_jobs()
+        assert {row.state for row in InboxEvent.objects.all()} == {"done"}
+        assert Payment.objects.get(source=f"wallet:{waiting.id}").reversal.reason == "chargeback"
+        assert Plan.objects.get(agreement=plan).open_minor == before - 3_000
+
+
+class TestARefund:
+    def test_of_a_credit_is_sent_once_after_a_silence_and_its_event_is_kept(
+        self, world, plan, catcher, present
+    ):
+        with ports.using(At(world.now)):
+            owed = Plan.objects.get(agreement=plan).open_minor
+            repayment_actions.post_payment(
+                by=world.system,
+                agreement_id=plan.id,
+                source="bank:all",
+                amount_minor=owed + 700,
+                currency="CNY",
+                value_date=world.now.date(),
+                now=world.now,
+            )
+            run_jobs()
+            refund = repayment_actions.refund_credit(
+                by=world.system, agreement_id=plan.id, now=world.now
+            )
+            held = wallet.account("demo-linxiaoyu").balance_minor
+            fault = {"kind": "timeout_after_commit", "count": 1, "path": "/api/refunds"}
+            ask("faults", **fault)
+            with pytest.raises(ConnectorError, match=r"connectors.unreachable"):
+                run_jobs()
+            with connection.cursor() as cursor:  # what the queue's retry does
+                cursor.execute("UPDATE procrastinate_jobs SET status = 'todo'")
+            run_jobs()
+        sent = refund.amount_minor
+        assert wallet.account("demo-linxiaoyu").balance_minor == held + sent
+        deliver(world, *catcher.take(1))
+        run_jobs()
+        assert InboxEvent.objects.get(kind="refund.settled").state == "done"
+
+
 class TestTheMandate:
     def test_is_at_the_wallet_once_the_plan_runs_and_goes_by_a_tap(self, world, plan):
         assert wallet.mandate(str(plan.id)).state == "active"
@@ -302,11 +371,11 @@ class TestTheMandate:
 
 @pytest.mark.django_db(transaction=True)
 def test_sixteen_deliveries_at_once_are_one_event(world, catcher, present):
-    for _ in range(5):
+    for _ in range(ROUNDS):
         push(10)
         (delivery,) = catcher.take(1)
         made = at_once(16, world.lender.id, lambda one=delivery: deliver(world, one)[1])
         assert sorted(made, key=str) == [False] * 15 + [True], made
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs")
-        assert cursor.fetchone()[0] == 5
+        assert cursor.fetchone()[0] == ROUNDS

@@ -18,6 +18,11 @@ imports = typer.Typer(help="Take in data of the lender's.", no_args_is_help=True
 exports = typer.Typer(help="Give data out.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
+fineract = typer.Typer(
+    help="Apache Fineract as the keeper of record; never run against a real one.",
+    no_args_is_help=True,
+)
+app.add_typer(fineract, name="fineract")
 app.command("verify-ledger")(books.verify_ledger)
 exports.command("journals")(books.journals)
 imports.command("accounts")(books.accounts)
@@ -110,6 +115,25 @@ def pull_core(
     raise typer.Exit(2 if refused else 0)
 
 
+@fineract.command("preview")
+def fineract_preview(
+    case: Annotated[str, typer.Argument(help="The case's reference.")],
+    *,
+    lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
+) -> None:
+    """Lay Fineract's schedules beside ours, row by row; nothing is changed; 3 if any differs.
+
+    The port was never run against a real Fineract.
+    """
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    set_up()
+    said = connecting.preview(case, lender=lender)
+    print(json.dumps(said, ensure_ascii=False))  # noqa: T201
+    differs = any("refused" in one or one["differences"] for one in said["previews"])
+    raise typer.Exit(3 if differs else 0)
+
+
 @app.command("reconcile")
 def reconcile(
     *, lender: Annotated[str, typer.Option(help="The lender's short name.")] = ""
@@ -123,6 +147,21 @@ def reconcile(
     raise typer.Exit(4 if said["differing"] else 0)
 
 
+@app.command("take-over")
+def take_over(
+    *, lender: Annotated[str, typer.Option(help="The lender's short name.")] = ""
+) -> None:
+    """Give plans that began before histories were kept their history; 4 if a person must look."""
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    set_up()
+    counts, refused = connecting.take_over(lender=lender)
+    for row in refused:
+        print(json.dumps(row), file=sys.stderr)  # noqa: T201
+    print(json.dumps(counts))  # noqa: T201
+    raise typer.Exit(4 if refused or counts["stopped"] else 0)
+
+
 @app.command("migrate")
 def migrate() -> None:
     """Bring the database to this version, as its owner."""
@@ -131,6 +170,25 @@ def migrate() -> None:
     from django.core.management import call_command  # noqa: PLC0415 - after set-up
 
     call_command("migrate", verbosity=0)
+
+
+@app.command("webhook")
+def webhook(
+    url: Annotated[str, typer.Argument(help="The receiver's address, with TLS.")],
+    *,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="A kind of event; none: every kind.")
+    ] = None,
+    new_secret: Annotated[bool, typer.Option(help="Replace its secret; both sign a day.")] = False,
+    off: Annotated[bool, typer.Option(help="Tell it nothing more.")] = False,
+    lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
+) -> None:
+    """Have a system of yours told of events; the secret to check them with is printed."""
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    set_up()
+    said = connecting.webhook(url, kinds=kind or (), new_secret=new_secret, off=off, lender=lender)
+    print(said)  # noqa: T201
 
 
 @app.command("api-key")

@@ -19,6 +19,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from repact.sandbox import peer
 from repact.sandbox.peer import Answer, RefusedError, Request
@@ -32,6 +33,7 @@ class StandIn:
 
     def __init__(self) -> None:
         self._loans: dict[int, dict[str, Any]] = {}
+        self._names: dict[str, int] = {}
         self._asked: dict[int, dict[str, Any]] = {}
         self._answers: dict[str, dict[str, Any]] = {}
         self._off_by = Decimal(0)
@@ -48,10 +50,13 @@ class StandIn:
         return made
 
     def open_loan(self, request: Request) -> Answer:
-        """{id, principal, rate (percent a year), dates, charges: [{id, penalty, amount}]}."""
+        """{id, ref, currency, principal, rate (percent a year), dates, charges: [{id, penalty,
+        amount}]}."""
         body = request.body
         with self._lock:
+            self._names[str(body.get("ref", body["id"]))] = body["id"]
             self._loans[body["id"]] = {
+                "currency": str(body.get("currency", "CNY")),
                 "principal": Decimal(body["principal"]),
                 "rate": Decimal(body["rate"]),
                 "start": date.fromisoformat(body["start"]),
@@ -59,7 +64,7 @@ class StandIn:
                 "charges": {one["id"]: dict(one) for one in body.get("charges", [])},
                 "grace": (0, 0),
                 "waived": Decimal(0),
-                "paid": Decimal(0),
+                "paid": {},
                 "pauses": [],
             }
         return Answer(200, {})
@@ -80,40 +85,54 @@ class StandIn:
                 self._answers[key] = made
             return Answer(200, made)
 
-    def _do(self, request: Request, parts: list[str]) -> dict[str, Any]:  # noqa: PLR0911 - one a call
-        body, command = request.body, request.query.get("command", "")
+    def _do(self, request: Request, parts: list[str]) -> dict[str, Any]:
+        if parts[0] == "rescheduleloans":
+            return self._rescheduled(request, parts[1:])
+        if request.method == "GET" and parts[1:2] == ["external-id"]:
+            return self._shown(self._names.get(unquote(parts[2]), 0))
+        if request.method == "GET":
+            return self._shown(int(parts[1]))
+        return self._changed_loan(request, int(parts[1]), parts[2:])
+
+    def _rescheduled(self, request: Request, parts: list[str]) -> dict[str, Any]:
+        command = request.query.get("command", "")
         match request.method, parts:
-            case "GET", ["loans", name]:
-                return self._shown(int(name))
-            case "POST", ["rescheduleloans"]:
+            case "POST", []:
                 number = len(self._asked) + 1
-                self._loan(body["loanId"])
-                self._asked[number] = dict(body)
-                return {"resourceId": number, "loanId": body["loanId"]}
-            case "GET", ["rescheduleloans", name]:
+                self._loan(request.body["loanId"])
+                self._asked[number] = dict(request.body)
+                return {"resourceId": number, "loanId": request.body["loanId"]}
+            case "GET", [name] if command:
+                return {"periods": self._periods(self._changed(self._asked[int(name)]))}
+            case "GET", [name]:
+                state = self._asked[int(name)].get("state")
+                return {"id": int(name), "statusEnum": {"approved": state == "approve"}}
+            case "POST", [name] if command in {"approve", "reject"}:
                 asked = self._asked[int(name)]
-                return {"periods": self._periods(self._changed(asked))}
-            case "POST", ["rescheduleloans", name] if command == "approve":
-                asked = self._asked[int(name)]
-                self._loans[asked["loanId"]] = self._changed(asked)
+                if command == "approve":
+                    self._loans[asked["loanId"]] = self._changed(asked)
+                asked["state"] = command
                 return {"resourceId": int(name)}
-            case "POST", ["rescheduleloans", name] if command == "reject":
-                self._asked[int(name)]["rejected"] = True
-                return {"resourceId": int(name)}
-            case "POST", ["loans", name, "transactions"] if command in {
-                "waiveinterest",
-                "repayment",
-            }:
-                field = "waived" if command == "waiveinterest" else "paid"
-                self._loan(int(name))[field] += Decimal(body["transactionAmount"])
-                return {"loanId": int(name), "resourceId": 1}
-            case "POST", ["loans", name, "charges", charge] if command == "waive":
-                self._loan(int(name))["charges"][int(charge)]["amount"] = "0"
-                return {"loanId": int(name), "resourceId": int(charge)}
-            case "POST", ["loans", name, "interest-pauses"]:
-                self._loan(int(name))["pauses"].append([body["startDate"], body["endDate"]])
-                return {"loanId": int(name), "resourceId": 1}
         raise RefusedError(404, "fineract.not_documented")
+
+    def _changed_loan(self, request: Request, name: int, parts: list[str]) -> dict[str, Any]:
+        body, command, loan = request.body, request.query.get("command", ""), self._loan(name)
+        number = 1
+        match parts:
+            case ["transactions"] if command == "waiveinterest":
+                loan["waived"] += Decimal(body["transactionAmount"])
+            case ["transactions"] if command == "repayment":
+                number = len(loan["paid"]) + 1
+                loan["paid"][number] = Decimal(body["transactionAmount"])
+            case ["transactions", paid] if command == "undo":
+                loan["paid"][int(paid)] = Decimal(0)
+            case ["charges", charge] if command == "waive":
+                loan["charges"][int(charge)]["amount"] = "0"
+            case ["interest-pauses"]:
+                loan["pauses"].append([body["startDate"], body["endDate"]])
+            case _:
+                raise RefusedError(404, "fineract.not_documented")
+        return {"loanId": name, "resourceId": number}
 
     def _loan(self, name: int) -> dict[str, Any]:
         if name not in self._loans:
@@ -122,16 +141,21 @@ class StandIn:
 
     def _shown(self, name: int) -> dict[str, Any]:
         loan = self._loan(name)
+        periods, paid = self._periods(loan), sum(loan["paid"].values(), Decimal(0))
+        asked = sum(Decimal(row[key]) for row in periods for key in ("principalDue", "interestDue"))
+        asked += sum(Decimal(one["amount"]) for one in loan["charges"].values())
         return {
             "id": name,
+            "currency": {"code": loan["currency"], "decimalPlaces": 2},
+            "summary": {"totalOutstanding": str(asked - paid)},
             "annualInterestRate": str(loan["rate"]),
-            "repaymentSchedule": {"periods": self._periods(loan)},
+            "repaymentSchedule": {"periods": periods},
             "charges": [
                 {"id": key, "penalty": one["penalty"], "amountOutstanding": one["amount"]}
                 for key, one in loan["charges"].items()
             ],
             "waived": str(loan["waived"]),
-            "paid": str(loan["paid"]),
+            "paid": str(paid),
             "pauses": loan["pauses"],
         }
 

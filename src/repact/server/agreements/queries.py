@@ -94,6 +94,12 @@ def current_of_borrower(borrower_id: UUID, /) -> Agreement | None:
     )
 
 
+def of_case(case_id: UUID, /) -> Agreement | None:
+    """The newest agreement of a case that is not over."""
+    found = Agreement.objects.filter(case_id=case_id, state__in=states.LIVE)
+    return found.order_by("-drafted_at").first()
+
+
 def draft_of_case(case_id: UUID, /) -> Agreement | None:
     """The case's agreement whose text is not written yet."""
     return Agreement.objects.filter(case_id=case_id, state=states.DRAFT).first()

@@ -13,7 +13,7 @@ from repact.plans import document
 from repact.plans.errors import InvariantError
 from repact.plans.result import as_json
 from repact.server.agreements import queries as agreement_queries
-from repact.server.api import problems, standstill, v1_offers, webhooks
+from repact.server.api import problems, standstill, statements, v1_offers, webhooks
 from repact.server.api.keys import KEY
 from repact.server.books import queries as book_queries
 
@@ -36,6 +36,7 @@ STATUS = {
     "webhooks.too_old": 401,
     "webhooks.event_reused": 409,
     "webhooks.too_large": 413,
+    "statements.too_large": 413,
 }
 
 api = NinjaAPI(
@@ -47,6 +48,7 @@ api = NinjaAPI(
 )
 api.add_router("", v1_offers.router)
 api.add_router("/standstill", standstill.router)
+api.add_router("/statements", statements.router)
 api.add_router("/webhooks", webhooks.router)
 
 

@@ -116,15 +116,21 @@ def take_back(*, by: Actor, agreement_id: UUID, event_id: UUID, now: datetime) -
     return corrected
 
 
-@doors.action("bureau.note_told", may=(SYSTEM, AGENT, SUPERVISOR))
+@doors.action("bureau.note_told", may=(SYSTEM, AGENT, SUPERVISOR, BORROWER))
 def note_told(*, by: Actor, report_id: UUID, proof: str, at: datetime, now: datetime) -> None:
     """The borrower was told: by a gateway that took the message, on their page, or by letter.
 
-    From then on the days of notice run. Raises BureauError `bureau.unknown_proof`.
+    From then on the days of notice run. Only the borrower's own reading proves `read`. Raises
+    BureauError `bureau.unknown_proof`, `bureau.not_found`.
     """
-    if proof not in PROOFS or at > now:
+    if proof not in PROOFS or at > now or (proof == "read") != (by.role == BORROWER):
         raise BureauError("bureau.unknown_proof")
-    report = Report.objects.select_for_update(of=("self",)).get(id=report_id)
+    reports = Report.objects.select_for_update(of=("self",)).filter(id=report_id)
+    if by.role == BORROWER:
+        reports = reports.filter(agreement__borrower_id=by.id)
+    report = reports.first()
+    if report is None:
+        raise BureauError("bureau.not_found")
     if report.told_at:
         audit_actions.unchanged()
         return
@@ -259,7 +265,14 @@ def _correct(report: Report, event_id: UUID, now: datetime) -> Report:
 
 def _tell(by: Actor, report: Report, borrower_id: UUID, now: datetime) -> None:
     source = f"{TOLD}:{report.id}"
-    notice_actions.tell(by=by, borrower_id=borrower_id, kind=TOLD, source=source, now=now)
+    notice_actions.tell(
+        by=by,
+        borrower_id=borrower_id,
+        kind=TOLD,
+        source=source,
+        now=now,
+        agreement_id=str(report.agreement_id),
+    )
     report.notice = Notice.objects.get(source=source)
     report.save()
 

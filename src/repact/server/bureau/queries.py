@@ -49,6 +49,14 @@ def of_agreement(agreement_id: UUID, /) -> list[Report]:
     return list(found.prefetch_related("disputes").order_by("-planned_at", "kind"))
 
 
+def to_read(agreement_id: UUID, /) -> list[UUID]:
+    """Reports of an agreement that are announced, and of which nothing proves that it was read."""
+    waiting = Report.objects.filter(
+        agreement_id=agreement_id, state="planned", told_at=None, notice__isnull=False
+    )
+    return list(waiting.order_by("planned_at", "id").values_list("id", flat=True))
+
+
 def untold() -> list[tuple[UUID, datetime]]:
     """Reports whose notice a gateway has taken meanwhile, and when."""
     waiting = Report.objects.filter(state="planned", told_at=None, notice__isnull=False)

@@ -30,6 +30,14 @@ def get(case_id: UUID, /) -> Case:
     return case
 
 
+def named(reference: str, /) -> Case:
+    """The case of that reference. Raises `cases.not_found`."""
+    case = Case.objects.filter(reference=reference).first()
+    if case is None:
+        raise CaseError("cases.not_found", field="case")
+    return case
+
+
 def get_own(*, borrower_id: UUID, case_id: UUID) -> Case:
     """One of a borrower's own cases. Raises `cases.not_found` for anybody else's."""
     case = Case.objects.filter(id=case_id, borrower_id=borrower_id).first()

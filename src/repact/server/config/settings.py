@@ -37,6 +37,11 @@ REPACT_FINERACT_URL = os.environ.get("REPACT_FINERACT_URL", "")  # .../fineract-
 REPACT_FINERACT_TENANT = os.environ.get("REPACT_FINERACT_TENANT", "default")
 REPACT_FINERACT_USER = os.environ.get("REPACT_FINERACT_USER", "")
 REPACT_FINERACT_PASSWORD = os.environ.get("REPACT_FINERACT_PASSWORD", "")
+REPACT_FINERACT_REASON_ID = int(os.environ.get("REPACT_FINERACT_REASON_ID", "1"))  # code value
+# "product:kind,product:kind": which core keeps a product's record; without a line, REPACT_CORE_URL.
+REPACT_CORE_KINDS = dict(
+    pair.rsplit(":", 1) for pair in os.environ.get("REPACT_CORE_KINDS", "").split(",") if pair
+)
 REPACT_BUREAU_URL = os.environ.get("REPACT_BUREAU_URL", "")
 REPACT_BUREAU_KEY = os.environ.get("REPACT_BUREAU_KEY", "")
 REPACT_CORE_URL = os.environ.get("REPACT_CORE_URL", "http://127.0.0.1:8020")

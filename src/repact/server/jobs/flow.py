@@ -8,7 +8,12 @@ from __future__ import annotations
 from repact.server.audit import actions as audit_actions
 
 FORWARD: dict[str, str | tuple[str, ...]] = {
-    "cases.submit": ("jobs.send_holds", "jobs.expect_evidence", "jobs.propose_offers"),
+    "cases.submit": (
+        "jobs.send_holds",
+        "jobs.expect_evidence",
+        "jobs.propose_offers",
+        "jobs.publish",
+    ),
     "cases.withdraw": "jobs.close_offers",
     "evidence.promise_missed": "jobs.papers_missed",
     "agreements.void": "jobs.reopen_case",
@@ -23,26 +28,29 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "cases.ask_lenders": "jobs.spread_request",
     "cases.decide_share": "jobs.gather_answers",
     "cases.withdraw_shared": "jobs.close_shared",
-    "loans.hold": "jobs.recall",
-    "loans.release": ("jobs.send_releases", "jobs.recall"),
+    "loans.hold": ("jobs.recall", "jobs.publish"),
+    "loans.release": ("jobs.send_releases", "jobs.recall", "jobs.publish"),
     "loans.replace_by_plan": "jobs.recall",
     "loans.block_line": "jobs.send_line_block",
     "agreements.agree": "jobs.finish_signing",
     "agreements.record_oral": "jobs.finish_signing",
     "agreements.next_signer": "jobs.invite_signer",
     "agreements.sign": ("jobs.begin_plan", "jobs.confirm_oral"),
-    "agreements.complete": ("jobs.certify_settlement", "jobs.plan_reports"),
+    "agreements.complete": ("jobs.certify_settlement", "jobs.plan_reports", "jobs.publish"),
     "agreements.issue_paper": "jobs.tell_paper",
     "loans.position_moved": "jobs.reissue_offers",
     "offers.send": ("jobs.tell_offers", "jobs.await_papers"),
     "offers.refuse": "jobs.tell_refusal",
+    "reconciliation.begin_again": "jobs.begin_plan",
+    "reconciliation.push_again": "jobs.push_plan",
     "repayments.begin": (
         "jobs.tell_begun",
         "jobs.tell_mandate",
         "jobs.push_plan",
         "jobs.plan_reports",
+        "jobs.publish",
     ),
-    "agreements.breach": "jobs.plan_reports",
+    "agreements.breach": ("jobs.plan_reports", "jobs.publish"),
     "repayments.revoke_mandate": "jobs.tell_mandate",
     "repayments.grant_mandate": "jobs.tell_mandate",
     "repayments.refund_credit": "jobs.send_refund",
@@ -50,7 +58,7 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "webhooks.receive": "jobs.take_in_event",
     "repayments.request_collection": "jobs.collect",
     "repayments.post_payment": ("jobs.tell_paid", "jobs.push_payment"),
-    "repayments.reverse_payment": "jobs.push_payment",
+    "repayments.reverse_payment": ("jobs.push_payment", "jobs.publish"),
 }
 
 

@@ -7,7 +7,9 @@ from procrastinate.contrib.django import app
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.connectors import core
+from repact.server.jobs import fineract
 from repact.server.jobs.events import PATIENT, carried
+from repact.server.loans.models import Loan
 from repact.server.repayments.models import Part, Payment, PlanEvent
 
 CORE = "core"
@@ -16,10 +18,15 @@ CORE = "core"
 @app.task(name="jobs.push_plan", queue="flow", retry=PATIENT)
 def push_plan(*, lender_id: str, event_id: str) -> None:
     """A plan begins: the core keeps it, for the loans it is the keeper of."""
-    with carried(lender_id, event_id) as (_, event):
+    with carried(lender_id, event_id) as (by, event):
         agreement = agreement_queries.get(event.subject_id)
         debts = {debt.loan_id: debt for debt in agreement_queries.contents(agreement).debts}
         for part in _kept_by_core(agreement):
+            if fineract.is_keeper_of(part.loan):
+                fineract.push_plan(
+                    agreement, part.loan, by=by, event_id=event.id, now=event.happened_at
+                )
+                continue
             rows = debts[str(part.loan_id)].result["rows"]
             core.push_plan(
                 agreement=str(agreement.id),
@@ -41,14 +48,27 @@ def push_payment(*, lender_id: str, event_id: str) -> None:
         parts = {part.number: part for part in _kept_by_core(payment.agreement)}
         for share in PlanEvent.objects.filter(agreement=payment.agreement, kind="payment"):
             if share.body.get("id") == f"payment:{payment.id}" and share.part in parts:
-                amount = share.body["amount_minor"]
-                core.push_payment(
-                    payment_id=f"{'reversal' if undone else 'payment'}:{payment.id}",
-                    loan_ref=parts[share.part].loan.ref,
-                    amount_minor=-amount if undone else amount,
-                )
+                _push_share(payment, parts[share.part].loan, share.body["amount_minor"], undone)
+
+
+def _push_share(payment: Payment, loan: Loan, amount_minor: int, undone: bool) -> None:  # noqa: FBT001
+    if fineract.is_keeper_of(loan):
+        fineract.push_payment(
+            payment.agreement,
+            loan,
+            name=f"payment:{payment.id}",
+            amount_minor=amount_minor,
+            on=payment.value_date,
+            undone=undone,
+        )
+        return
+    core.push_payment(
+        payment_id=f"{'reversal' if undone else 'payment'}:{payment.id}",
+        loan_ref=loan.ref,
+        amount_minor=-amount_minor if undone else amount_minor,
+    )
 
 
 def _kept_by_core(agreement: Agreement) -> list[Part]:
     found = Part.objects.filter(agreement=agreement, loan__product__keeper=CORE)
-    return list(found.select_related("loan").order_by("number"))
+    return list(found.select_related("loan__product").order_by("number"))

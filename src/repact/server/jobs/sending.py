@@ -56,13 +56,16 @@ def _send(by: Actor, message_id: UUID, now: datetime) -> bool:
         return False
     lender = lender_queries.get(by.lender_id)
     said = wording.words(
-        lender_zh=lender.name_zh, lender_en=lender.name_en, language=message.borrower.language
+        lender_zh=lender.name_zh,
+        lender_en=lender.name_en,
+        language=message.borrower.language,
+        code=notice_queries.code(message),
     )
     try:
         messages.send(
             channel=message.channel,  # type: ignore[arg-type]  # one of the choices
             request_id=message.id,
-            to=notice_queries.address(message.borrower, message.channel),
+            to=notice_queries.address(message),
             title=said.title,
             text=said.text,
         )

@@ -22,10 +22,12 @@ from repact.server.connectors import core, wallet
 from repact.server.evidence import promises
 from repact.server.jobs import (
     day,
+    fineract,
     inviting,
     keeping,
     outside,
     papers,
+    publishing,
     recalling,
     reporting,
     returning,
@@ -54,6 +56,7 @@ __all__ = [
     "keeping",
     "outside",
     "papers",
+    "publishing",
     "recalling",
     "reporting",
     "returning",
@@ -150,8 +153,11 @@ def finish_signing(*, lender_id: str, event_id: str) -> None:
 
 @app.task(name="jobs.begin_plan", queue="flow", retry=PATIENT)
 def begin_plan(*, lender_id: str, event_id: str) -> None:
-    """The borrower has signed: seal, and start the plan."""
+    """The borrower has signed: seal, and start the plan, if the keeper of record means the same."""
     with _event(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        if not fineract.agrees(agreement, by=by, event_id=event.id, now=event.happened_at):
+            return
         repayment_actions.begin(by=by, agreement_id=event.subject_id, now=event.happened_at)
         offer_id = agreement_queries.get(event.subject_id).offer_id
         offer_actions.use_budget(by=by, offer_id=offer_id, now=event.happened_at)
@@ -203,6 +209,7 @@ def tell_paid(*, lender_id: str, event_id: str) -> None:
     with _event(lender_id, event_id) as (by, event):
         payment = Payment.objects.select_related("agreement").get(id=event.subject_id)
         _tell(by, event, payment.agreement.borrower_id, "paid", amount_minor=payment.amount_minor)
+        publishing.tell(event, by=by)  # here, so that a payment enqueues no job more
 
 
 @app.task(name="jobs.collect", queue="flow", retry=PATIENT)

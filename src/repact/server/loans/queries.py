@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from repact.plans.position import Contract, DueRow, Position
 from repact.server.loans import accruing
@@ -159,10 +159,17 @@ def releases_to_send(case_id: UUID, /) -> Sequence[Hold]:
 
 
 def live_hold_of_borrower(borrower_id: UUID, /) -> bool:
-    """Whether collection is stopped for any of a borrower's loans."""
-    return Hold.objects.filter(
-        loan__borrower_id=borrower_id, loan__state="open", released_at=None
-    ).exists()
+    """Whether collection is stopped for any of a borrower's loans, a running plan's included.
+
+    The hold of the case a plan came from stays until the plan ends, but its breathing space ended
+    when the plan began: a plan is paid and reminded of, until a new case asks for another one.
+    """
+    return _asked_for(Hold.objects.filter(loan__borrower_id=borrower_id)).exists()
+
+
+def is_on_hold(loan_ids: Sequence[UUID], /) -> bool:
+    """Whether a case is open that stops collection for one of these loans."""
+    return _asked_for(Hold.objects.filter(loan_id__in=loan_ids)).exists()
 
 
 def hold_until(case_id: UUID, /) -> date | None:
@@ -217,6 +224,15 @@ def would_add(
         )
         for amount, ppm in parts
     )
+
+
+def _asked_for(holds: QuerySet[Hold]) -> QuerySet[Hold]:
+    """Live holds of cases that are open, not of those that have gone over into a plan."""
+    space = Standstill.objects.filter(
+        loan=OuterRef("loan"), case_id=OuterRef("case_id"), end_date=None
+    )
+    live = holds.filter(released_at=None)
+    return live.filter(Q(loan__state="open") | Exists(space))
 
 
 def _shown(party: Party) -> PartyShown:

@@ -24,12 +24,12 @@ from repact.server.notices.models import (
     Notice,
     SendingRules,
 )
-from repact.server.people import doors, vault
+from repact.server.people import doors
 from repact.server.people import queries as people_queries
 from repact.server.people.models import Borrower
 
-EMAIL = "notices.email"
 QUEUED = "notices.queue"
+HOURS, CAPS_MAX = 24, 1000
 _BACKOFF_MINUTES_MAX = 60
 
 
@@ -39,8 +39,9 @@ def tell(
 ) -> None:
     """Put a message into the borrower's inbox; the same source tells once.
 
-    On every channel outside that has a gateway, and that the borrower wants, it knocks too. Where a
-    debt of theirs has gone the way of the law, the notice keeps how far, and is worded by it.
+    On every channel outside that has a gateway, and that the borrower wants, it knocks too; the
+    code for an e-mail address goes to that address alone. Where a debt of theirs has gone the way
+    of the law, the notice keeps how far, and is worded by it.
     """
     stage = loan_queries.stage_of_borrower(borrower_id)
     if stage != "none":
@@ -69,7 +70,7 @@ def tell(
             not_before=now,
             created_at=now,
         )
-        for channel in _channels(borrower_id)
+        for channel in (("email",) if kind == gate.EMAIL_CODE else _channels(borrower_id))
     ]
     if queued:
         audit_actions.record(
@@ -125,7 +126,7 @@ def note_sent(*, by: Actor, message_id: UUID, now: datetime) -> None:
         lender_id=by.lender_id,
         borrower_id=message.borrower_id,
         channel="message",
-        purpose="reminder" if message.is_reminder else "service",
+        purpose=gate.purpose_of(message),
         effective=True,
         by_whom=message.channel,
         at=now,
@@ -186,27 +187,19 @@ def log_contact(
 
 
 @doors.action("notices.choose_channels", may=(BORROWER,))
-def choose_channels(
-    *,
-    by: Actor,
-    opted_out: list[str],
-    zone: str = "",
-    email: str | None = None,
-    now: datetime,
-) -> Addressee:
-    """How the borrower wants to be reached; None leaves the e-mail address as it is.
+def choose_channels(*, by: Actor, opted_out: list[str], zone: str = "", now: datetime) -> Addressee:
+    """How the borrower wants to be reached, and by which clock.
 
-    Raises NoticeError `notices.unknown_channel`, `.unknown_zone`, `.email_unreadable`.
+    Raises NoticeError `notices.unknown_channel`, `.unknown_zone`.
     """
     if not set(opted_out) <= set(CHANNELS):
         raise NoticeError("notices.unknown_channel", field="opted_out")
     if zone and zone not in available_timezones():
         raise NoticeError("notices.unknown_zone", field="zone")
     borrower = people_queries.borrower(by.id)  # type: ignore[arg-type]  # a borrower has an id
-    addressee, _ = Addressee.objects.get_or_create(lender_id=by.lender_id, borrower=borrower)
+    Addressee.objects.get_or_create(lender_id=by.lender_id, borrower=borrower)
+    addressee = Addressee.objects.select_for_update().get(borrower=borrower)
     addressee.opted_out, addressee.zone = sorted(set(opted_out)), zone
-    if email is not None:
-        addressee.email_sealed = _sealed(borrower, email.strip())
     addressee.save()
     audit_actions.record(
         by=by,
@@ -229,9 +222,13 @@ def set_rules(
     give_up_hours: int,
     now: datetime,
 ) -> SendingRules:
-    """When and how often the lender's messages may knock. Raises `notices.hours_wrong`."""
-    if not 0 <= quiet_to_hour < quiet_from_hour <= 24 or min(messages_a_day, give_up_hours) < 1:
-        raise NoticeError("notices.hours_wrong")
+    """When and how often the lender's messages may knock. Raises NoticeError `notices.hours_wrong`,
+    `.caps_wrong`: the law's own hours come on top, and are not set here."""
+    if not 0 <= quiet_to_hour < quiet_from_hour <= HOURS:
+        raise NoticeError("notices.hours_wrong", field="quiet_from_hour")
+    caps = (messages_a_day, reminders_a_day + 1, give_up_hours)
+    if min(caps) < 1 or max(caps) > CAPS_MAX:
+        raise NoticeError("notices.caps_wrong", field="messages_a_day")
     values = {
         "quiet_from_hour": quiet_from_hour,
         "quiet_to_hour": quiet_to_hour,
@@ -251,18 +248,9 @@ def _channels(borrower_id: UUID) -> list[messages.Channel]:
         return []
     addressee = Addressee.objects.filter(borrower_id=borrower_id).first()
     closed = set(addressee.opted_out) if addressee else set()
-    if addressee is None or addressee.email_sealed is None:
+    if addressee is None or not addressee.email_works:
         closed.add("email")
     return [channel for channel in open_ones if channel not in closed]
-
-
-def _sealed(borrower: Borrower, email: str) -> bytes | None:
-    if not email:
-        return None
-    name, _, host = email.partition("@")
-    if not name or "." not in host or len(email) > 200 or any(c.isspace() for c in email):
-        raise NoticeError("notices.email_unreadable", field="email")
-    return vault.seal(borrower.key, email.encode(), context=EMAIL)
 
 
 def _end(by: Actor, message: Message, now: datetime, *, state: str, reason: str) -> None:

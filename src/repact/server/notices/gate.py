@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from repact.law import catalogue
 from repact.law.contact import ContactFacts, Ruling, allowed_hours, rule_contact
 from repact.policy.loading import PolicyError
+from repact.server.clock import ports
 from repact.server.lenders import queries as lender_queries
 from repact.server.lenders.models import Lender
 from repact.server.loans import queries as loan_queries
@@ -21,6 +24,7 @@ from repact.server.people.models import Borrower
 from repact.server.policies import queries as policy_queries
 
 REMINDERS = frozenset({"due_soon", "missed", "nudge", "late", "invite"})
+EMAIL_CODE = "email_to_confirm"  # the one message its addressee is waiting for while they ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +43,12 @@ def judge(message: Message, /, *, now: datetime, settled: bool) -> Verdict:
     addressee = Addressee.objects.filter(borrower=borrower).first()
     if borrower.key.destroyed_at is not None:
         return Verdict(never_because="erased")
-    if message.channel in (addressee.opted_out if addressee else ()):
-        return Verdict(never_because="opted_out")
-    if message.is_reminder and settled:
-        return Verdict(never_because="paid")
-    if message.is_reminder and loan_queries.live_hold_of_borrower(borrower.id):
-        return Verdict(never_because="on_hold")
+    if message.notice.kind == EMAIL_CODE:
+        return _code(message, addressee)
     rules = rules_of(lender)
-    if now > message.created_at + timedelta(hours=rules.give_up_hours) and message.is_reminder:
-        return Verdict(never_because="too_old")
+    reason = _no_reason(message, addressee, rules, now=now, settled=settled)
+    if reason:
+        return Verdict(never_because=reason)
     return _by_the_clock(message, now, zone_of(addressee, lender), rules, lender)
 
 
@@ -79,6 +80,62 @@ def _hours(
     return _narrower(allowed_hours(facts, catalogue.load(lender.jurisdiction), on=on), rules)
 
 
+def _no_reason(
+    message: Message,
+    addressee: Addressee | None,
+    rules: SendingRules,
+    *,
+    now: datetime,
+    settled: bool,
+) -> str:
+    """Why there is no reason to send any more, or empty."""
+    if message.channel in (addressee.opted_out if addressee else ()):
+        return "opted_out"
+    if not message.is_reminder:
+        return ""
+    if settled:
+        return "paid"
+    if loan_queries.live_hold_of_borrower(message.borrower_id):
+        return "on_hold"
+    late = now > message.created_at + timedelta(hours=rules.give_up_hours)
+    return "too_old" if late else ""
+
+
+def purpose_of(message: Message, /) -> str:
+    """What the law counts a message as: asked for by its addressee, service, or reminder."""
+    if message.notice.kind == EMAIL_CODE:
+        return "requested"
+    return "reminder" if message.is_reminder else "service"
+
+
+def law_hours(lender: Lender, /, *, now: datetime) -> tuple[int, int]:
+    """From which hour, up to but without which, the law lets a lender's message knock."""
+    local = now.astimezone(ZoneInfo(lender.zone))
+    facts = ContactFacts(
+        local_time=local.time(), channel="message", lender_type=lender_type(lender, now)
+    )
+    law = catalogue.load(lender.jurisdiction)
+    return allowed_hours(facts, law, on=local.date()) or (0, 0)
+
+
+def hours_of(borrower: Borrower, /, *, now: datetime) -> tuple[int, int]:
+    """From which hour, up to but without which, messages may knock: law and lender together."""
+    lender = lender_queries.get(borrower.lender_id)
+    zone = zone_of(Addressee.objects.filter(borrower=borrower).first(), lender)
+    return _hours(borrower, now, zone, rules_of(lender), lender)
+
+
+def _code(message: Message, addressee: Addressee | None) -> Verdict:
+    """A code its addressee waits for goes out at any hour, but only the newest, while it lives."""
+    nonce = bytes(addressee.pending_nonce or b"").hex() if addressee else ""
+    if not nonce or message.notice.source != f"{EMAIL_CODE}:{nonce}":
+        return Verdict(never_because="superseded")
+    until = addressee.pending_until if addressee else None
+    if until is None or ports.now() > until:
+        return Verdict(never_because="too_old")
+    return Verdict(send=True)
+
+
 def _by_the_clock(
     message: Message, now: datetime, zone: ZoneInfo, rules: SendingRules, lender: Lender
 ) -> Verdict:
@@ -97,9 +154,10 @@ def _by_the_clock(
         return Verdict(never_because="no_hour_left")
     if not opens <= local.hour < closes:
         return Verdict(wait_until=_next_opening(local, opens))
-    sent = Message.objects.filter(
-        borrower=message.borrower, channel=message.channel, sent_on=local.date()
-    )
+    others = Message.objects.filter(borrower=message.borrower, channel=message.channel)
+    # What a gateway is being handed right now counts: it will have been sent in a moment.
+    on_its_way = Q(state="waiting", attempts__gt=0, not_before__gt=now)
+    sent = others.filter(Q(sent_on=local.date()) | on_its_way).exclude(id=message.id)
     reminded = sent.filter(is_reminder=True).count() if message.is_reminder else 0
     if sent.count() >= rules.messages_a_day or reminded >= rules.reminders_a_day:
         return Verdict(wait_until=_next_opening(local.replace(hour=23), opens))

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from repact.server.notices.actions import EMAIL
+from repact.server.notices.email import EMAIL, code_of
+from repact.server.notices.gate import EMAIL_CODE
 from repact.server.notices.models import Addressee, Message, Notice
 from repact.server.people import queries as people_queries
 from repact.server.people import vault
@@ -45,16 +46,37 @@ def addressee(borrower_id: UUID, /) -> Addressee | None:
     return Addressee.objects.filter(borrower_id=borrower_id).first()
 
 
-def address(borrower: Borrower, channel: str, /) -> str:
-    """Where a channel reaches a borrower: number, wallet account or e-mail address."""
-    if channel == "push":
+def address(message: Message, /) -> str:
+    """Where a message goes: number, wallet account or e-mail address; a code to the pending one."""
+    borrower = message.borrower
+    if message.channel == "push":
         return borrower.wallet_account
-    if channel == "sms":
+    if message.channel == "sms":
         return people_queries.phone(borrower)
     found = addressee(borrower.id)
-    if found is None or found.email_sealed is None:
+    if found is None:
         return ""
-    return vault.unseal(borrower.key, bytes(found.email_sealed), context=EMAIL).decode()
+    pending = message.notice.kind == EMAIL_CODE
+    return _unsealed(borrower, found.pending_sealed if pending else found.email_sealed)
+
+
+def code(message: Message, /) -> str:
+    """The code a message carries; empty for every message but one."""
+    found = addressee(message.borrower_id)
+    return code_of(found) if found and message.notice.kind == EMAIL_CODE else ""
+
+
+def emails(borrower: Borrower, /) -> tuple[str, str]:
+    """The e-mail address messages go to, and the one that waits to be confirmed; or empty."""
+    found = addressee(borrower.id)
+    if found is None:
+        return "", ""
+    confirmed = found.email_sealed if found.email_works else None
+    return _unsealed(borrower, confirmed), _unsealed(borrower, found.pending_sealed)
+
+
+def _unsealed(borrower: Borrower, sealed: bytes | memoryview | None) -> str:
+    return vault.unseal(borrower.key, bytes(sealed), context=EMAIL).decode() if sealed else ""
 
 
 def outbox() -> QuerySet[Message, dict[str, object]]:

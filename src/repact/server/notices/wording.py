@@ -22,11 +22,19 @@ class Words:
     text: str
 
 
-def words(*, lender_zh: str, lender_en: str, language: str) -> Words:
-    """The words of every message, in the addressee's language."""
+def words(*, lender_zh: str, lender_en: str, language: str, code: str = "") -> Words:
+    """The words of every message, in the addressee's language; a code its addressee waits for."""
     known = language if language in _LANGUAGES else _LANGUAGES[0]
     with translation.override(known):
         name = lender_en if known == "en" else lender_zh
+        if code:
+            return Words(
+                title=gettext("Your code"),
+                text=gettext(
+                    "%(lender)s: %(code)s confirms this address. If you did not ask, do nothing."
+                )
+                % {"lender": name, "code": code},
+            )
         return Words(
             title=gettext("A message for you"),
             text=gettext("%(lender)s: there is a message for you. Read it here: %(link)s")

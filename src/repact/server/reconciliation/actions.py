@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import ENGINEER, SUPERVISOR, SYSTEM, Actor
 from repact.server.connectors.wallet import Movement
 from repact.server.people import doors
 from repact.server.reconciliation import comparing
-from repact.server.reconciliation.models import Difference, Run
+from repact.server.reconciliation.errors import ReconciliationError
+from repact.server.reconciliation.models import Difference, Keeping, Run
+
+WAITING = ("refused", "differs")
+ASKED = {"refused": "begin_again", "differs": "push_again"}  # what a person asks for: an event
 
 
 @doors.action("reconciliation.run", may=(SYSTEM, ENGINEER, SUPERVISOR))
@@ -43,6 +49,56 @@ def run(*, by: Actor, on: date, movements: Sequence[Movement], now: datetime) ->
         differing=row.differing,
     )
     return row
+
+
+@doors.action("reconciliation.note_keeping", may=(SYSTEM,))
+def note_keeping(
+    *,
+    by: Actor,
+    agreement_id: UUID,
+    loan_id: UUID,
+    state: str,
+    code: str = "",
+    params: Mapping[str, Any] | None = None,
+    now: datetime,
+) -> None:
+    """Note what the keeper of record answered to a plan; the desk lists what it did not take."""
+    said = {"state": state, "code": code, "params": dict(params or {})}
+    row = Keeping.objects.select_for_update().filter(
+        agreement_id=agreement_id, loan_id=loan_id
+    ).first() or Keeping(lender_id=by.lender_id, agreement_id=agreement_id, loan_id=loan_id)
+    if row.state == "kept" or {name: getattr(row, name) for name in said} == said:
+        audit_actions.unchanged()
+        return
+    for name, value in said.items():
+        setattr(row, name, value)
+    row.noted_at = now
+    row.save()
+    audit_actions.record(
+        by=by,
+        action="reconciliation.note_keeping",
+        subject_id=agreement_id,
+        now=now,
+        state=state,
+        code=code,
+    )
+
+
+@doors.action("reconciliation.try_again", may=(SUPERVISOR,))
+def try_again(*, by: Actor, keeping_id: UUID, now: datetime) -> None:
+    """Ask the keeper of record again, after a person has looked; a background task does.
+
+    Raises ReconciliationError `reconciliation.not_found`.
+    """
+    row = Keeping.objects.filter(id=keeping_id).first()
+    if row is None:
+        raise ReconciliationError("reconciliation.not_found")
+    if row.state not in WAITING:
+        audit_actions.unchanged()
+        return
+    audit_actions.record(
+        by=by, action=f"reconciliation.{ASKED[row.state]}", subject_id=row.agreement_id, now=now
+    )
 
 
 def _note(by: Actor, found: Sequence[comparing.Found], on: date) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from repact.ledger import chart
 from repact.server.books.models import Posting
-from repact.server.connectors import core
+from repact.server.connectors import keepers
 from repact.server.connectors.wallet import Movement
 from repact.server.repayments.models import (
     Collection,
@@ -148,9 +148,12 @@ def _with_cash() -> Iterator[tuple[str, int, str]]:
 def keeper(*, compared: Compared) -> Iterator[Found]:
     """Where the lender's core is the keeper of record: our books are a shadow, compared with it."""
     parts = Part.objects.filter(loan__product__keeper="core", standing__in=("active", "breached"))
-    for part in parts.select_related("loan", "agreement"):
+    for part in parts.select_related("loan__product", "agreement"):
         compared.count += 1
-        loan, kept = part.loan, core.kept(part.loan.ref)
+        loan = part.loan
+        kept = keepers.kept(
+            product_code=loan.product.code, loan_ref=loan.ref, agreement=str(part.agreement_id)
+        )
         rows = DueItem.objects.filter(agreement=part.agreement, part=part.number)
         ours = sum(row.open_minor for row in rows) - part.prepaid_minor
         if kept is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from repact.server.agreements.models import Agreement
+from repact.server.loans.models import Loan
 from repact.server.tenancy.models import LenderRow
 
 CAUSES = (
@@ -60,4 +62,40 @@ class Difference(LenderRow):
             models.CheckConstraint(
                 name="reconciliation_cause", condition=models.Q(cause__in=CAUSES)
             ),
+        ]
+
+
+class Keeping(LenderRow):
+    """How far a signed plan has come at a keeper of record that works schedules out by itself.
+
+    `agreed`: its preview is ours to the minor unit; `kept`: it follows the plan. `refused`: the
+    plan did not begin, since it said no or meant something else; `differs`: it was changed, and is
+    not as agreed. Both wait for a person, with the code and its figures.
+    """
+
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8)
+    code = models.CharField(max_length=60, blank=True)
+    params = models.JSONField(default=dict)
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reconciliation_keeping"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "loan"], name="reconciliation_keeping_one"
+            ),
+            models.CheckConstraint(
+                name="reconciliation_keeping_states",
+                condition=models.Q(state__in=["agreed", "kept"], code="")
+                | models.Q(state__in=["refused", "differs"]) & ~models.Q(code=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lender", "noted_at"],
+                condition=models.Q(state__in=["refused", "differs"]),
+                name="reconciliation_keeping_open",
+            )
         ]

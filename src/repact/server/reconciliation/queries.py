@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
-from repact.server.reconciliation.models import Difference, Run
+from django.db.models import QuerySet
+
+from repact.server.reconciliation.models import Difference, Keeping, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,14 @@ def open_differences(*, on: date) -> list[Aged]:
 def last_run() -> Run | None:
     """The newest comparison."""
     return Run.objects.order_by("-on_date", "-ran_at").first()
+
+
+def keeping(*, agreement_id: UUID, loan_id: UUID) -> Keeping | None:
+    """What the keeper of record answered to a plan for a loan, if it was asked."""
+    return Keeping.objects.filter(agreement_id=agreement_id, loan_id=loan_id).first()
+
+
+def not_kept() -> QuerySet[Keeping]:
+    """Plans the keeper of record did not take, the oldest first."""
+    found = Keeping.objects.filter(state__in=["refused", "differs"])
+    return found.select_related("agreement", "loan").order_by("noted_at", "id")

@@ -9,12 +9,16 @@ from uuid import UUID
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import BORROWER, SYSTEM, Actor
 from repact.server.connectors.wallet import DebitAnswer
+from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
 from repact.server.repayments import actions, lives, posting
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import Collection, DueItem
+
+# Debits that never reached the wallet for a reason the borrower knows: nothing to tell.
+QUIET = ("paid_otherwise", "on_hold")
 
 
 @doors.action("repayments.request_collection", may=(SYSTEM, BORROWER))
@@ -25,7 +29,7 @@ def request_collection(
 
     The amount is what is due, or the next payment when nothing is; the borrower may name one.
     While a request is open there is no second one, and the clock asks once a day. None when nothing
-    is open, or the mandate is revoked or disputed and the clock asks.
+    is open, or the clock asks while the mandate is revoked, disputed, or a new plan was asked for.
     Raises `repayments.more_than_owed`, `.not_positive`, `.charging_stopped`.
     """
     return ask(_life(by, agreement_id, now), by=by, amount_minor=amount_minor, now=now)
@@ -43,7 +47,7 @@ def ask(
         return waiting
     if plan.stopped and not by_mandate:
         raise RepaymentError("repayments.charging_stopped", reason=plan.stopped)
-    barred = plan.stopped or plan.mandate_revoked_at or plan.disputed_at
+    barred = plan.stopped or (by_mandate and _at_rest(life))
     today = Collection.objects.filter(
         agreement_id=agreement_id, requested_on=life.on, by_mandate=True
     )
@@ -109,7 +113,7 @@ def settle_collection(
             value_date=collection.requested_on,
             now=now,
         )
-    elif collection.reason != "paid_otherwise":
+    elif collection.reason not in QUIET:
         notice_actions.tell(
             by=by,
             borrower_id=agreement.borrower_id,
@@ -167,8 +171,8 @@ def refusal(collection: Collection, /, *, balance_minor: Callable[[], int]) -> s
     if plan.stopped:
         return "charging_stopped"
     life = lives.load(collection.agreement, on=collection.requested_on)
-    if collection.by_mandate and (plan.mandate_revoked_at or plan.disputed_at):
-        return "mandate_not_in_force"
+    if collection.by_mandate and (reason := _at_rest(life)):
+        return reason
     most = _amount(life, None) if collection.by_mandate else life.open_minor
     if collection.amount_minor > most:
         return "paid_otherwise"
@@ -178,6 +182,14 @@ def refusal(collection: Collection, /, *, balance_minor: Callable[[], int]) -> s
     if leaves and balance_minor() - collection.amount_minor < leaves:
         return "leaves_too_little"
     return ""
+
+
+def _at_rest(life: Life) -> str:
+    """Why the clock debits nothing: the mandate, or another plan was asked for; empty if it may."""
+    if life.plan.mandate_revoked_at or life.plan.disputed_at:
+        return "mandate_not_in_force"
+    loan_ids = [part.loan_id for part in life.parts.values()]
+    return "on_hold" if loan_queries.is_on_hold(loan_ids) else ""
 
 
 def _mandate(by: Actor, agreement_id: UUID, now: datetime, *, action: str, revoked: bool) -> None:

@@ -291,8 +291,8 @@ def work_out(
     for number in touched:
         state = replay(life.signed[number], life.events[number], life.on)
         life.states[number] = state
-        made.items.extend(_moved(items[number], state))
-        made.parts.append(_stands(life.parts[number], state))
+        made.items.extend(moved(items[number], state))
+        made.parts.append(stands(life.parts[number], state))
     _stand(life)
     return made
 
@@ -404,6 +404,11 @@ def _figures(item: DueItem) -> tuple[object, ...]:
     return item.due_date, *(getattr(item, name) for name in (*CACHED, *PAID))
 
 
+def paid_of(row: RowState, /) -> tuple[int, ...]:
+    """What the replay says was paid of a row: the components, then what being late cost."""
+    return (*(getattr(row.paid, name) for name in COMPONENTS), row.paid.late)
+
+
 def _figures_of(row: RowState) -> tuple[object, ...]:
     due, paid = row.due, row.paid
     return (
@@ -414,8 +419,8 @@ def _figures_of(row: RowState) -> tuple[object, ...]:
     )
 
 
-def _moved(items: Mapping[int, DueItem], state: PlanState) -> Iterator[DueItem]:
-    """The rows that say something else now."""
+def moved(items: Mapping[int, DueItem], state: PlanState, /) -> Iterator[DueItem]:
+    """The rows that say something else now, changed to say what the replay does."""
     for row in state.rows:
         item, shown = items[row.number], _shown(row)
         same = (_figures_of(row), row.charge_minor, shown)
@@ -428,7 +433,8 @@ def _moved(items: Mapping[int, DueItem], state: PlanState) -> Iterator[DueItem]:
         yield item
 
 
-def _stands(part: Part, state: PlanState) -> Part:
+def stands(part: Part, state: PlanState, /) -> Part:
+    """A part as the replay leaves it; not saved."""
     part.standing, part.credit_minor = state.standing, state.credit_minor
     part.prepaid_minor, part.vested_minor = state.prepaid_minor, state.vested_minor
     part.returned_minor = state.returned.total_minor

@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from pydantic import ValidationError
 
 from repact.errors import RepactError
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import ENGINEER, SYSTEM, Actor
+from repact.server.audit.actor import ENGINEER, SUPERVISOR, SYSTEM, Actor
 from repact.server.people import doors
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments.models import Payment
@@ -22,11 +23,14 @@ from repact.server.statements.models import Line, Mapping, Statement
 from repact.server.statements.reading import BadLine, Movement, read
 from repact.server.statements.reading.columns import Columns
 
+ACCOUNT_MAX = 64
+
 
 @dataclass(slots=True)
 class Report:
     """What became of a statement's lines. `known`: the file, or the line, was there before."""
 
+    statement_id: UUID | None = None
     posted: int = 0
     suspense: int = 0
     outgoing: int = 0
@@ -59,19 +63,24 @@ def set_mapping(*, by: Actor, account: str, body: dict[str, Any], now: datetime)
     return row
 
 
-@doors.action("statements.take_in", may=(SYSTEM, ENGINEER))
+@doors.action("statements.take_in", may=(SYSTEM, ENGINEER, SUPERVISOR))
 def take_in(*, by: Actor, account: str, kind: str, raw: bytes, now: datetime) -> Report:
     """Read a statement (`camt053`, `mt940` or `csv`) of one of our accounts.
 
     The same file again changes nothing; a line that stood in an earlier statement is not posted
-    again. Raises as `reading.read` does, when the whole cannot be read.
+    again. Raises StatementError `statements.no_account`, and as `reading.read` does, when the whole
+    cannot be read.
     """
+    if not 0 < len(account) <= ACCOUNT_MAX or not account.isprintable():
+        raise StatementError("statements.no_account", field="account")
     digest = hashlib.sha256(raw).digest()
     earlier = Statement.objects.filter(account=account, sha256=digest).first()
     if earlier:
         audit_actions.unchanged()
         return Report(
-            known=earlier.line_count, bad=[BadLine(b["number"], b["code"]) for b in earlier.bad]
+            statement_id=earlier.id,
+            known=earlier.line_count,
+            bad=[BadLine(b["number"], b["code"]) for b in earlier.bad],
         )
     mapping = Mapping.objects.filter(account=account).first()
     columns = Columns.model_validate(mapping.body) if mapping else None
@@ -86,6 +95,7 @@ def take_in(*, by: Actor, account: str, kind: str, raw: bytes, now: datetime) ->
         line_count=len(found.movements),
         bad=[{"number": bad.number, "code": bad.code} for bad in found.bad],
     )
+    report.statement_id = statement.id
     for movement in found.movements:
         _take(by, statement, movement, report, now)
     report.bad.sort(key=lambda bad: bad.number)

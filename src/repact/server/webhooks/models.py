@@ -1,4 +1,4 @@
-"""The inbox: every event a system outside has told us, once, for ever."""
+"""The inbox: every event a system outside has told us, once, for ever; and who is told of ours."""
 
 from __future__ import annotations
 
@@ -45,5 +45,62 @@ class InboxEvent(LenderRow):
                 fields=["lender", "received_at"],
                 condition=models.Q(state__in=["received", "refused"]),
                 name="webhooks_events_to_work",
+            )
+        ]
+
+
+class Subscriber(LenderRow):
+    """A system of the lender's that is told of events. Its secret is made from the master key.
+
+    `generation` counts the secrets it ever had; until `both_until` (real time) what is sent is
+    signed by the one before as well, so that a secret can be replaced without a gap.
+    """
+
+    url = models.URLField(max_length=200)
+    kinds = models.JSONField()
+    is_active = models.BooleanField(default=True)
+    generation = models.PositiveSmallIntegerField(default=1)
+    both_until = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "webhooks_subscriber"
+        constraints = [
+            models.UniqueConstraint(fields=["lender", "url"], name="webhooks_subscriber_once")
+        ]
+
+
+class Delivery(LenderRow):
+    """One event of ours for one subscriber, sent until it is taken. Times are real.
+
+    The id the receiver sees is the event's: the same however often it is sent.
+    """
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="deliveries")
+    event_id = models.UUIDField()
+    body = models.TextField()
+    state = models.CharField(max_length=8, default="waiting")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "webhooks_delivery"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscriber", "event_id"], name="webhooks_delivery_once"
+            ),
+            models.CheckConstraint(
+                name="webhooks_delivery_states",
+                condition=models.Q(state="waiting", ended_at__isnull=True)
+                | models.Q(state__in=["taken", "lost"], ended_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lender", "next_at"],
+                condition=models.Q(state="waiting"),
+                name="webhooks_deliveries_waiting",
             )
         ]

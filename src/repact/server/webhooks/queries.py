@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from repact.server.webhooks.models import InboxEvent
+from repact.server.webhooks.models import Delivery, InboxEvent
 
 
 def get(row_id: UUID, /) -> InboxEvent:
@@ -17,3 +17,9 @@ def get(row_id: UUID, /) -> InboxEvent:
 def refused() -> QuerySet[InboxEvent]:
     """Events a person must look at, the oldest first."""
     return InboxEvent.objects.filter(state="refused").order_by("received_at", "id")
+
+
+def lost() -> QuerySet[Delivery]:
+    """Events of ours a subscriber never took, the newest first."""
+    found = Delivery.objects.filter(state="lost").select_related("subscriber")
+    return found.order_by("-ended_at", "id")

@@ -33,68 +33,55 @@ class Preview:
     differences: tuple[Difference, ...]
 
 
-def dry_run(
-    loan_id: int,
-    /,
-    *,
-    request_id: UUID,
-    terms: Terms,
-    rows: Sequence[Period],
-    interest_minor: int,
-    reason_id: int,
-    on: date,
-) -> Preview:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A plan for a loan of Fineract's: its terms and our rows, and the interest due now.
+
+    `reason_id` is the code value Fineract wants as the reason of a reschedule, `on` its day.
+    Every call carries a key made of `request_id`: after a silence, ask for the same again. Waivers
+    and pauses carry one of `plan_id`: they happen once, however often the plan is asked for anew.
+    """
+
+    loan_id: int
+    request_id: UUID
+    plan_id: UUID
+    terms: Terms
+    rows: tuple[Period, ...]
+    interest_minor: int
+    reason_id: int
+    on: date
+
+
+def dry_run(asked: Asked, /) -> Preview:
     """What Fineract would make of terms; the request it needs for that is rejected again.
 
     Raises ConnectorError `fineract.cannot_say`, `connectors.unreachable`, `connectors.refused`.
     """
-    reschedule_id, found, _ = _asked(
-        loan_id, request_id, terms, rows, interest_minor, reason_id, on
-    )
-    _decide(reschedule_id, request_id, on, approve=False)
+    reschedule_id, _ = _ask(asked)
+    found = _preview(asked, reschedule_id)
+    _decide(asked, reschedule_id, approve=False)
     return found
 
 
-def apply(
-    loan_id: int,
-    /,
-    *,
-    request_id: UUID,
-    terms: Terms,
-    rows: Sequence[Period],
-    interest_minor: int,
-    reason_id: int,
-    on: date,
-) -> None:
+def apply(asked: Asked, /) -> None:
     """Make a loan at Fineract follow terms, if it means the same by them to the minor unit.
 
     Raises as `dry_run` does, and `fineract.differs` with the first rows that differ: then nothing
-    was changed. Every call carries a key made of `request_id`: after a silence, apply again.
-    `fineract.differs_after` means that a person must look: the loan was changed, and differs.
+    was changed. `fineract.differs_after` means that a person must look: the loan was changed, and
+    differs. A plan that was applied before is left as it is.
     """
-    reschedule_id, found, asked = _asked(
-        loan_id, request_id, terms, rows, interest_minor, reason_id, on
-    )
+    reschedule_id, calls = _ask(asked)
+    if client.is_approved(reschedule_id):
+        return
+    found = _preview(asked, reschedule_id)
     if found.differences:
-        _decide(reschedule_id, request_id, on, approve=False)
-        raise ConnectorError("fineract.differs", rows=_named(found.differences))
-    if asked.waived_interest_minor:
-        client.waive_interest(
-            loan_id,
-            amount_minor=asked.waived_interest_minor,
-            on=on,
-            key=_key(request_id, "interest"),
-        )
-    for charge_id in asked.waived_charges:
-        client.waive_charge(loan_id, charge_id, key=_key(request_id, f"charge {charge_id}"))
-    for number, (start, end) in enumerate(asked.pauses):
-        client.pause_interest(
-            loan_id, start=start, end=end, key=_key(request_id, f"pause {number}")
-        )
-    _decide(reschedule_id, request_id, on, approve=True)
-    left = compare(rows, client.loan(loan_id).open_periods)
+        _decide(asked, reschedule_id, approve=False)
+        raise ConnectorError("fineract.differs", rows=named(found.differences))
+    _waive(asked, calls)
+    _decide(asked, reschedule_id, approve=True)
+    left = compare(asked.rows, client.loan(asked.loan_id).open_periods)
     if left:
-        raise ConnectorError("fineract.differs_after", rows=_named(left))
+        raise ConnectorError("fineract.differs_after", rows=named(left))
 
 
 def compare(ours: Sequence[Period], theirs: Sequence[Period], /) -> tuple[Difference, ...]:
@@ -108,32 +95,52 @@ def compare(ours: Sequence[Period], theirs: Sequence[Period], /) -> tuple[Differ
     return tuple(found)
 
 
-def _asked(
-    loan_id: int,
-    request_id: UUID,
-    terms: Terms,
-    rows: Sequence[Period],
-    interest_minor: int,
-    reason_id: int,
-    on: date,
-) -> tuple[int, Preview, Translated]:
-    loan = client.loan(loan_id)
-    asked = translate(terms, loan, interest_minor=interest_minor, reason_id=reason_id, on=on)
-    reschedule_id = client.ask_reschedule(
-        loan_id, asked.reschedule, key=_key(request_id, "reschedule")
-    )
-    periods = client.preview(reschedule_id)
-    return reschedule_id, Preview(periods, compare(rows, periods)), asked
-
-
-def _decide(reschedule_id: int, request_id: UUID, on: date, *, approve: bool) -> None:
-    name = "approve" if approve else "reject"
-    client.decide(reschedule_id, approve=approve, on=on, key=_key(request_id, name))
-
-
-def _key(request_id: UUID, step: str) -> str:
-    return str(uuid5(request_id, step))
-
-
-def _named(differences: Sequence[Difference]) -> list[int]:
+def named(differences: Sequence[Difference], /) -> list[int]:
+    """The numbers of the first rows that differ."""
     return [one.number for one in differences[:SHOWN]]
+
+
+def _ask(asked: Asked) -> tuple[int, Translated]:
+    loan = client.loan(asked.loan_id)
+    calls = translate(
+        asked.terms,
+        loan,
+        interest_minor=asked.interest_minor,
+        reason_id=asked.reason_id,
+        on=asked.on,
+    )
+    key = _key(asked, "reschedule")
+    return client.ask_reschedule(asked.loan_id, calls.reschedule, key=key), calls
+
+
+def _preview(asked: Asked, reschedule_id: int) -> Preview:
+    periods = client.preview(reschedule_id)
+    return Preview(periods, compare(asked.rows, periods))
+
+
+def _waive(asked: Asked, calls: Translated) -> None:
+    loan_id = asked.loan_id
+    if calls.waived_interest_minor:
+        client.waive_interest(
+            loan_id,
+            amount_minor=calls.waived_interest_minor,
+            on=asked.on,
+            key=_once(asked, "interest"),
+        )
+    for charge_id in calls.waived_charges:
+        client.waive_charge(loan_id, charge_id, key=_once(asked, f"charge {charge_id}"))
+    for number, (start, end) in enumerate(calls.pauses):
+        client.pause_interest(loan_id, start=start, end=end, key=_once(asked, f"pause {number}"))
+
+
+def _decide(asked: Asked, reschedule_id: int, *, approve: bool) -> None:
+    name = "approve" if approve else "reject"
+    client.decide(reschedule_id, approve=approve, on=asked.on, key=_key(asked, name))
+
+
+def _key(asked: Asked, step: str) -> str:
+    return str(uuid5(asked.request_id, step))
+
+
+def _once(asked: Asked, step: str) -> str:
+    return str(uuid5(asked.plan_id, step))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from django.conf import settings
@@ -20,6 +21,7 @@ from repact.server.connectors.errors import ConnectorError
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 _FORMAT = {"dateFormat": "yyyy-MM-dd", "locale": "en"}
 _CENT = Decimal("0.01")
+CENTS = 2  # decimal places
 PPM_OF_PERCENT = 10_000
 
 
@@ -43,20 +45,39 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """A loan as Fineract keeps it: what is open of its schedule and of its charges."""
+    """A loan as Fineract keeps it: what is open in all, of its schedule and of its charges."""
 
     id: int
+    currency: str
+    open_minor: int
     annual_rate_ppm: int
     open_periods: tuple[Period, ...]
     charges: tuple[Charge, ...]
 
 
+def named(ref: str, /) -> Loan:
+    """Read the loan that has our lender's number as its external id. Raises as `loan` does."""
+    return _loan(f"external-id/{quote(ref, safe='')}")
+
+
 def loan(loan_id: int, /) -> Loan:
-    """Read a loan. Raises ConnectorError `connectors.unreachable` or `connectors.refused`."""
-    data = _call("GET", f"/loans/{loan_id}?associations=repaymentSchedule,charges")
+    """Read a loan.
+
+    Raises ConnectorError `connectors.unreachable`, `connectors.refused`, or `fineract.unreadable`
+    for a currency without cents.
+    """
+    return _loan(str(loan_id))
+
+
+def _loan(name: str) -> Loan:
+    data = _call("GET", f"/loans/{name}?associations=repaymentSchedule,charges")
+    if data["currency"]["decimalPlaces"] != CENTS:
+        raise ConnectorError("fineract.unreadable", currency=data["currency"]["code"])
     periods = data["repaymentSchedule"]["periods"]
     return Loan(
         id=data["id"],
+        currency=data["currency"]["code"],
+        open_minor=minor(data["summary"]["totalOutstanding"]),
         annual_rate_ppm=int(Decimal(str(data["annualInterestRate"])) * PPM_OF_PERCENT),
         open_periods=_periods([one for one in periods if not one.get("complete")]),
         charges=tuple(
@@ -79,6 +100,11 @@ def preview(reschedule_id: int, /) -> tuple[Period, ...]:
     return _periods(data["periods"])
 
 
+def is_approved(reschedule_id: int, /) -> bool:
+    """Whether a reschedule was approved: then the loan follows it already."""
+    return bool(_call("GET", f"/rescheduleloans/{reschedule_id}")["statusEnum"]["approved"])
+
+
 def decide(reschedule_id: int, /, *, approve: bool, on: date, key: str) -> None:
     """Approve a reschedule, or reject it."""
     name, day = ("approve", "approvedOnDate") if approve else ("reject", "rejectedOnDate")
@@ -88,12 +114,18 @@ def decide(reschedule_id: int, /, *, approve: bool, on: date, key: str) -> None:
 
 def waive_interest(loan_id: int, /, *, amount_minor: int, on: date, key: str) -> None:
     """Waive interest that is due."""
-    _transaction(loan_id, "waiveinterest", amount_minor, on, key)
+    _transaction(f"{loan_id}/transactions?command=waiveinterest", amount_minor, on, key)
 
 
-def repay(loan_id: int, /, *, amount_minor: int, on: date, key: str) -> None:
-    """Post a repayment."""
-    _transaction(loan_id, "repayment", amount_minor, on, key)
+def repay(loan_id: int, /, *, amount_minor: int, on: date, key: str) -> int:
+    """Post a repayment, once for a key; the number of the transaction."""
+    path = f"{loan_id}/transactions?command=repayment"
+    return int(_transaction(path, amount_minor, on, key)["resourceId"])
+
+
+def undo(loan_id: int, transaction_id: int, /, *, on: date, key: str) -> None:
+    """Take a repayment back."""
+    _transaction(f"{loan_id}/transactions/{transaction_id}?command=undo", 0, on, key)
 
 
 def waive_charge(loan_id: int, charge_id: int, /, *, key: str) -> None:
@@ -123,13 +155,13 @@ def major(amount_minor: int, /) -> str:
     return str(Decimal(amount_minor).scaleb(-2))
 
 
-def _transaction(loan_id: int, command: str, amount_minor: int, on: date, key: str) -> None:
+def _transaction(path: str, amount_minor: int, on: date, key: str) -> dict[str, Any]:
     body = {
         "transactionDate": on.isoformat(),
         "transactionAmount": major(amount_minor),
         **_FORMAT,
     }
-    _call("POST", f"/loans/{loan_id}/transactions?command={command}", body, key=key)
+    return _call("POST", f"/loans/{path}", body, key=key)
 
 
 def _periods(rows: list[dict[str, Any]]) -> tuple[Period, ...]:

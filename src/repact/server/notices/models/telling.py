@@ -54,15 +54,44 @@ class SendingRules(LenderRow):
 
 
 class Addressee(LenderRow):
-    """How one borrower wants to be reached. `zone` is theirs (empty: the lender's)."""
+    """How one borrower wants to be reached. `zone` is theirs (empty: the lender's).
+
+    Messages go to an e-mail address only once it is confirmed. Until then it is pending, with what
+    its code is made of, how long that code lives (real time) and how often it may be tried.
+    """
 
     borrower = models.OneToOneField(Borrower, on_delete=models.PROTECT, related_name="addressee")
     zone = models.CharField(max_length=64, blank=True)
     email_sealed = models.BinaryField(max_length=400, null=True)
+    email_confirmed_at = models.DateTimeField(null=True)
+    pending_sealed = models.BinaryField(max_length=400, null=True)
+    pending_nonce = models.BinaryField(max_length=16, null=True)
+    pending_until = models.DateTimeField(null=True)
+    pending_tries = models.PositiveSmallIntegerField(default=0)
     opted_out = models.JSONField(default=list)
 
     class Meta:
         db_table = "notices_addressee"
+        constraints = [
+            models.CheckConstraint(
+                name="notices_addressee_pending",
+                condition=models.Q(
+                    pending_sealed__isnull=True,
+                    pending_nonce__isnull=True,
+                    pending_until__isnull=True,
+                )
+                | models.Q(
+                    pending_sealed__isnull=False,
+                    pending_nonce__isnull=False,
+                    pending_until__isnull=False,
+                ),
+            )
+        ]
+
+    @property
+    def email_works(self) -> bool:
+        """Whether messages go to an e-mail address."""
+        return self.email_sealed is not None and self.email_confirmed_at is not None
 
 
 class Message(LenderRow):

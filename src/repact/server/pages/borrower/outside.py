@@ -48,8 +48,14 @@ def write(request: HttpRequest, *, case_id: UUID) -> HttpResponse:
 @access.borrower
 @require_safe
 def record(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
-    """What will show in the credit record, and what was reported."""
-    return _record(request, agreement_id)
+    """What will show in the credit record, and what was reported. Opening it is having read it."""
+    answer = _record(request, agreement_id)
+    by = request.borrower_actor
+    for report_id in bureau_queries.to_read(agreement_id) if request.method == "GET" else ():
+        bureau_actions.note_told(
+            by=by, report_id=report_id, proof="read", at=request.now, now=request.now
+        )
+    return answer
 
 
 @access.borrower

@@ -13,6 +13,7 @@ from repact.server.pages.borrower import (
     outside,
     plan,
     signed,
+    ways,
 )
 
 app_name = "borrower"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("sign-out/", entry.sign_out, name="sign_out"),
     path("home/", home.home, name="home"),
     path("home/pay/", home.pay, name="pay"),
+    path("ways/", ways.show, name="ways"),
+    path("ways/do/", ways.act, name="ways_act"),
     path("plan/", plan.options, name="options"),
     path("plan/do/", plan.act, name="act"),
     path("plan/receipt/<uuid:payment_id>/", plan.receipt, name="receipt"),

@@ -20,6 +20,7 @@ from repact.server.notices import queries as notice_queries
 from repact.server.notices import recalls
 from repact.server.pages import access, conversation, sentences
 from repact.server.people import queries as people_queries
+from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.reconciliation import queries as reconciliation_queries
 from repact.server.statements import queries as statement_queries
 from repact.server.webhooks import queries as webhook_queries
@@ -36,7 +37,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "section": "outside",
         "run": reconciliation_queries.last_run(),
         "differences": reconciliation_queries.open_differences(on=on)[:SHOWN],
+        "not_kept": reconciliation_queries.not_kept()[:SHOWN],
         "refused": webhook_queries.refused()[:SHOWN],
+        "lost": webhook_queries.lost()[:SHOWN],
         "statements": statement_queries.with_bad_lines(),
         "taken_back": statement_queries.to_look_at()[:SHOWN],
         "recalls": recalls.worklist()[:SHOWN],
@@ -64,6 +67,14 @@ def answer_dispute(request: HttpRequest, *, dispute_id: UUID) -> HttpResponse:
         outcome=request.POST.get("outcome", ""),
         now=request.now,
     )
+    return redirect("desk:outside")
+
+
+@access.staff(SUPERVISOR)
+@require_POST
+def try_again(request: HttpRequest, *, keeping_id: UUID) -> HttpResponse:
+    """Ask the keeper of record again for a plan it did not take."""
+    reconciliation_actions.try_again(by=request.staff_actor, keeping_id=keeping_id, now=request.now)
     return redirect("desk:outside")
 
 

@@ -13,7 +13,9 @@ from repact.server.pages.desk import (
     offers_talk,
     oral,
     outside,
+    sending,
     signers,
+    statements,
 )
 
 app_name = "desk"
@@ -55,6 +57,12 @@ urlpatterns = [
     path("money/<uuid:suspense_id>/return/", money.give_back, name="return_money"),
     path("money/stopped/<uuid:agreement_id>/", money.resume, name="resume_charging"),
     path("outside/", outside.show, name="outside"),
+    path("statements/", statements.show, name="statements"),
+    path("statements/take-in/", statements.upload, name="upload_statement"),
+    path("statements/<uuid:statement_id>/", statements.statement, name="statement"),
+    path("sending/", sending.show, name="sending"),
+    path("sending/change/", sending.change, name="change_sending"),
+    path("outside/kept/<uuid:keeping_id>/", outside.try_again, name="try_again"),
     path("outside/disputes/<uuid:dispute_id>/", outside.answer_dispute, name="answer_dispute"),
     path("cases/<uuid:case_id>/messages/", outside.messages, name="messages"),
     path("cases/<uuid:case_id>/messages/write/", outside.write, name="write"),
