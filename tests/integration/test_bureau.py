@@ -12,11 +12,12 @@ from repact.server.audit import actor
 from repact.server.bureau import actions, events, queries
 from repact.server.bureau.errors import BureauError
 from repact.server.bureau.models import Dispute, Report
+from repact.server.clock import ports
 from repact.server.jobs import reporting
 from repact.server.loans.models import Loan
 from tests.conftest import KEY, running
 from tests.integration.test_pages import client_of  # noqa: F401 - a fixture
-from tests.integration.world import run_jobs
+from tests.integration.world import At, run_jobs
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 
@@ -169,6 +170,25 @@ class TestADispute:
         assert report.id not in {one.id for one in queries.due(now=world.now)}
         with pytest.raises(BureauError, match=r"bureau.already_disputed"):
             actions.dispute(by=world.borrower(), report_id=report.id, reason="other", now=world.now)
+
+    @pytest.mark.parametrize(("days", "overdue"), [(0, False), (20, False), (21, True)])
+    def test_without_an_answer_is_overdue_at_the_desk(
+        self,
+        world,
+        plan,
+        client_of,  # noqa: F811
+        days,
+        overdue,
+    ):
+        actions.dispute(
+            by=world.borrower(), report_id=Report.objects.first().id, reason="other", now=world.now
+        )
+        desk = client_of("supervisor")
+        desk.cookies["language"] = "en"
+        with ports.using(At(world.now + timedelta(days=days))):
+            page = desk.get("/desk/outside/").content.decode()
+        assert "answer by 2026-12-14" in page
+        assert ("(overdue)" in page) == overdue
 
     @pytest.mark.parametrize(
         ("outcome", "state"), [("corrected", "withdrawn"), ("stands", "planned")]

@@ -223,12 +223,17 @@ class TestTheWholeWay:
         page = desk.get("/desk/outside/").content.decode()
         assert agreement.reference in page
         assert "fineract.cannot_say" in page
+        phone = client_of("borrower")
+        phone.cookies["language"] = "en"
+        address = f"/agreement/{agreement.id}/"
+        assert "has not taken the plan yet" in phone.get(address).content.decode()
         settings.REPACT_CORE_KINDS = {}
         row = Keeping.objects.get()
         assert desk.post(f"/desk/outside/kept/{row.id}/").status_code == 302
         run_jobs()
         agreement.refresh_from_db()
         assert agreement.state == "in_force"
+        assert "has not taken the plan yet" not in phone.get(address).content.decode()
 
     def test_is_not_tried_again_by_an_agent(self, world, agreement, client_of):  # noqa: F811
         desk = client_of("agent")

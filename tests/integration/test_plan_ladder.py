@@ -161,6 +161,13 @@ class TestTheMandate:
         )
         assert plan.plan.next_action_date > DUE
 
+    def test_rests_on_the_day_of_a_payment_that_was_skipped(self, sign):
+        plan = sign(conduct={"debit_attempts": 3, "skips": 1})
+        moves.skip(by=plan.borrower, agreement_id=plan.agreement.id, number=1, now=at(plans.START))
+        for days in range(4):
+            plan.day(DUE + timedelta(days=days))
+        assert not Collection.objects.exists()
+
     def test_rests_while_another_plan_is_asked_for(self, plan):
         asked_before = self.ask(plan, DUE)
         loan_ids = [part.loan_id for part in plan.agreement.parts.all()]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import httpx
 import pytest
+from django.conf import settings
+from django.db import connection
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from repact.server.audit import actor
 from repact.server.cases import actions as case_actions
 from repact.server.clock import ports
+from repact.server.connectors.errors import ConnectorError
 from repact.server.jobs import recalling
 from repact.server.loans.models import Loan
 from repact.server.notices import recalls, standstill
@@ -19,9 +23,11 @@ from repact.server.notices.errors import NoticeError
 from repact.server.notices.models import Recall
 from repact.server.people import actions as people_actions
 from tests.conftest import KEY, running
+from tests.integration.test_pages import client_of  # noqa: F401 - a fixture
 from tests.integration.world import At, at_once, run_jobs
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
+ROUNDS = int(os.environ.get("REPACT_ROUNDS", "25"))
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +106,32 @@ class TestAnAgency:
         recalling.chase(by=world.system, now=world.now + timedelta(minutes=5))
         assert states() == {("hold", "confirmed")}
 
+    def test_is_counted_on_the_borrowers_page(self, world, agency, client_of):  # noqa: F811
+        habit(agency, slow=True)
+        case = world.submitted(world.borrower())
+        run_jobs()
+        phone = client_of("borrower")
+        phone.cookies["language"] = "en"
+        page = phone.get(f"/case/{case.id}/").content.decode()
+        assert "Told to 1 companies that collect for us; 0 have confirmed." in page
+        for item in recalls.worklist():
+            recalls.confirm_recall(by=world.system, recall_id=item.id, at=world.now, now=world.now)
+        page = phone.get(f"/case/{case.id}/").content.decode()
+        assert "Told to 1 companies that collect for us; 1 have confirmed." in page
+
+    def test_confirms_by_itself_over_the_api(self, world, agency, client):
+        habit(agency, slow=True)
+        world.submitted(world.borrower())
+        run_jobs()
+        key = people_actions.issue_api_key(by=world.system, label="north", now=world.now)
+        for item in recalls.worklist():
+            url = f"/api/v1/standstill/recalls/{item.id}/confirm"
+            assert client.post(url).status_code == 401
+            for _ in range(2):
+                said = client.post(url, headers={"authorization": f"Bearer {key}"}).json()
+                assert said["state"] == "confirmed"
+        assert states() == {("hold", "confirmed")}
+
     def test_that_does_not_confirm_is_chased_and_escalated_once(self, world, agency):
         habit(agency, slow=True)
         world.submitted(world.borrower())
@@ -133,6 +165,48 @@ class TestAnAgency:
             recalls.place(
                 by=world.system, agency_code="north", loan_refs=refs(world), now=world.now
             )
+
+
+class TestTheCore:
+    """Old debits and reminders stop and go on at the core, after a silence too."""
+
+    def command(self, world, job):
+        fault = {"kind": "timeout_after_commit", "count": 1, "path": "/api/commands"}
+        url = f"{settings.REPACT_CORE_URL}/api/faults"
+        httpx.post(url, json=fault, headers=HEADERS).raise_for_status()
+        with pytest.raises(ConnectorError, match=r"connectors.unreachable"):
+            run_jobs()
+        with connection.cursor() as cursor:  # what the queue's retry does
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'todo'")
+        assert job in run_jobs()
+
+    def at_the_core(self, ref):
+        url = f"{settings.REPACT_CORE_URL}/api/loans/{ref}"
+        loan = httpx.get(url, headers=HEADERS).json()
+        return loan["automatic_debit"], loan["reminders"]
+
+    def test_stops_and_says_so_once_it_was_heard(self, world, client_of):  # noqa: F811
+        ref = refs(world)[0]
+        case = world.submitted(world.borrower())
+        phone = client_of("borrower")
+        phone.cookies["language"] = "en"
+        assert "has not confirmed yet" in phone.get(f"/case/{case.id}/").content.decode()
+        self.command(world, "jobs.send_holds")
+        assert self.at_the_core(ref) == ("stopped", "stopped")
+        assert "has confirmed" in phone.get(f"/case/{case.id}/").content.decode()
+
+    def test_goes_on_once_the_request_ended(self, world):
+        ref = refs(world)[0]
+        case = world.submitted(world.borrower())
+        run_jobs()
+        case_actions.withdraw(by=world.borrower(), case_id=case.id, now=world.now)
+        self.command(world, "jobs.send_releases")
+        assert self.at_the_core(ref) == ("running", "running")
+
+    def test_does_not_go_on_under_a_plan(self, world):
+        ref = refs(world)[0]
+        world.in_force(world.borrower())
+        assert self.at_the_core(ref) == ("stopped", "stopped")
 
 
 class TestTheAnswer:
@@ -219,3 +293,21 @@ def test_one_event_recalls_once_however_often_it_is_carried(world, agency):
     made = at_once(8, world.lender.id, one)
     assert sorted(made) == [0] * 7 + [len(ids)], made
     assert world.system.role == actor.SYSTEM
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_chasers_at_once_tell_an_agency_once(world, agency):
+    world.submitted(world.borrower())
+    run_jobs()
+    item = Recall.objects.first()
+    for round_ in range(ROUNDS):
+        now = world.now + timedelta(days=round_)
+        Recall.objects.filter(id=item.id).update(
+            state="waiting", confirmed_at=None, attempts=0, next_at=now
+        )
+
+        def one(now=now):
+            return recalls.take_recall(by=world.system, recall_id=item.id, now=now) is not None
+
+        assert sorted(at_once(8, world.lender.id, one)) == [False] * 7 + [True], round_
+    assert Recall.objects.get(id=item.id).attempts == 1

@@ -48,10 +48,15 @@ def push_payment(*, lender_id: str, event_id: str) -> None:
         parts = {part.number: part for part in _kept_by_core(payment.agreement)}
         for share in PlanEvent.objects.filter(agreement=payment.agreement, kind="payment"):
             if share.body.get("id") == f"payment:{payment.id}" and share.part in parts:
-                _push_share(payment, parts[share.part].loan, share.body["amount_minor"], undone)
+                _push_share(
+                    payment,
+                    parts[share.part].loan,
+                    amount_minor=share.body["amount_minor"],
+                    undone=undone,
+                )
 
 
-def _push_share(payment: Payment, loan: Loan, amount_minor: int, undone: bool) -> None:  # noqa: FBT001
+def _push_share(payment: Payment, loan: Loan, /, *, amount_minor: int, undone: bool) -> None:
     if fineract.is_keeper_of(loan):
         fineract.push_payment(
             payment.agreement,

@@ -35,6 +35,11 @@ def keeping(*, agreement_id: UUID, loan_id: UUID) -> Keeping | None:
     return Keeping.objects.filter(agreement_id=agreement_id, loan_id=loan_id).first()
 
 
+def is_refused(agreement_id: UUID, /) -> bool:
+    """Whether a signed plan does not begin because the keeper of record means something else."""
+    return Keeping.objects.filter(agreement_id=agreement_id, state="refused").exists()
+
+
 def not_kept() -> QuerySet[Keeping]:
     """Plans the keeper of record did not take, the oldest first."""
     found = Keeping.objects.filter(state__in=["refused", "differs"])

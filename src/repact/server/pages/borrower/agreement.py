@@ -15,6 +15,7 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.pages import access, sentences
 from repact.server.pages.middleware import IDENTIFIED_AT
+from repact.server.reconciliation import queries as reconciliation_queries
 
 UNSIGNED = ("draft", "ready")
 
@@ -35,6 +36,7 @@ def show(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
             "agreement": agreement,
             "facts": agreement_queries.key_facts(agreement),
             "sealed": agreement.sealed_at is not None,
+            "held": reconciliation_queries.is_refused(agreement.id),
             "signers": signers,
             "papers": agreement_queries.papers(agreement),
             "waits_for": next((s for s in signers[1:] if s.state == "waiting"), None)

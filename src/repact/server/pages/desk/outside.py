@@ -35,6 +35,7 @@ def show(request: HttpRequest) -> HttpResponse:
     on = clock_queries.business_date(now=request.now, zone=request.lender.zone)
     context = {
         "section": "outside",
+        "on": on,
         "run": reconciliation_queries.last_run(),
         "differences": reconciliation_queries.open_differences(on=on)[:SHOWN],
         "not_kept": reconciliation_queries.not_kept()[:SHOWN],
