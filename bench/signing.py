@@ -4,7 +4,8 @@
 
 One: render, borrower's one-time certificate and signature, lender's seal, each with a timestamp;
 the two signatures alone are held against 400 ms. Batch: `--count` agreements over `--workers`
-processes; its rate says how many minutes 5,000 would take (`--count 5000` measures it).
+processes; its rate says how many minutes 5,000 would take (`--count 5000` measures it). Memory is
+said along the way, at the start, each quarter and the end.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from tests.unit.agreements.contents import contents
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 WARM, TIMED = 3, 20
-SETTLED = 80
+SETTLED, MARKS = 80, 4
 TARGET_MS, BATCH, BATCH_MINUTES = 400, 5000, 30
 
 
@@ -75,24 +76,26 @@ def one(folder: Path) -> None:
     say(contender="verify", cpu_ms=round(statistics.median(checking) * 1000, 1))
 
 
-def work(task: tuple[str, int]) -> int:
-    """Render and sign a share of the batch; returns by how many KiB the process grew after its
-    first `SETTLED` agreements.
+def work(task: tuple[str, int, int]) -> list[int]:
+    """Render and sign a share of the batch; the KiB the process held at each of `MARKS`.
 
     What pyHanko leaves in cycles (about 270 objects an agreement) stands until the collector comes
-    by, and the heap settles at its size with the first few dozen; both ends are held after a
-    collection, so that only what stays is counted.
+    by, and the heap settles at its size with the first few dozen: the first mark comes after
+    `SETTLED` agreements, and each is read after a collection, so that only what stays is counted.
     """
-    folder, count = task
+    folder, worker, count = task
     authority, said = authority_in(Path(folder)), contents()
-    before = 0
-    for number in range(count):
+    settled = min(SETTLED, count // 2)
+    marks = [settled + (count - settled) * quarter // MARKS for quarter in range(MARKS + 1)]
+    kept: list[int] = []
+    for number in range(1, count + 1):
         pdf = both(signatures.prepare(agreement.render(said)), authority)
         if not pdf.startswith(b"%PDF"):
             raise SystemExit("not a PDF")
-        if number == min(SETTLED, count // 2):
-            before = held()
-    return held() - before
+        if number in marks:
+            kept.append(held())
+            say(contender="memory", worker=worker, signed=number, held_kib=kept[-1])
+    return kept
 
 
 def held() -> int:
@@ -104,10 +107,10 @@ def held() -> int:
 
 def batch(folder: Path, count: int, workers: int) -> None:
     """A batch over processes; memory must not grow with it."""
-    share = [(str(folder), count // workers)] * workers
+    share = [(str(folder), worker, count // workers) for worker in range(workers)]
     started = time.perf_counter()
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        grown = pool.map(work, share)
+        kept = pool.map(work, share)
     seconds = time.perf_counter() - started
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = count // workers * workers
@@ -121,13 +124,15 @@ def batch(folder: Path, count: int, workers: int) -> None:
         needed_per_second=round(BATCH / BATCH_MINUTES / 60, 2),
         cpu_ms_each=round(cpu * 1000, 1),
         minutes_for_5000_by_cpu=round(BATCH * cpu / workers / 60, 1),
-        grown_kib=max(grown),
+        held_kib=[max(marks) for marks in zip(*kept, strict=True)],
+        grown_kib=max(marks[-1] - marks[0] for marks in kept),
+        grown_kib_in_the_second_half=max(marks[-1] - marks[MARKS // 2] for marks in kept),
     )
 
 
 def say(**facts: object) -> None:
     """One line of JSON."""
-    print(json.dumps(facts, ensure_ascii=False))
+    print(json.dumps(facts, ensure_ascii=False), flush=True)
 
 
 def main() -> None:

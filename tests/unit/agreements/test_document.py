@@ -19,6 +19,7 @@ from repact.server.agreements.documents import cost_sheet as sheets
 from repact.server.agreements.documents.contents import read
 from repact.server.agreements.errors import AgreementError
 from tests.unit.agreements.contents import (
+    bill,
     contents,
     debt,
     document,
@@ -72,6 +73,12 @@ class TestTheDocument:
         changed = made.model_construct(**other)
         changed.__dict__.update(bill=made.bill.model_construct(**other["bill"]), debts=made.debts)
         assert figures.of_text(pdf, "zh-hans") != figures.of_contents(changed)
+
+    @pytest.mark.parametrize("principal", [8_000_000_000, 90_000_000_000])
+    def test_shows_sums_of_any_length(self, principal):
+        made = document(principal_minor=principal)
+        said = contents(debts=[debt(made)], **bill([made]))
+        assert figures.of_text(agreement.render(said), "zh-hans") == figures.of_contents(said)
 
     def test_is_the_same_bytes_for_the_same_input(self):
         assert agreement.render(contents()) == agreement.render(contents())

@@ -12,7 +12,6 @@ from string import Formatter
 
 from repact.plans import terms as t
 from repact.plans.conduct import AllocationRule, Conduct, late_cost
-from repact.plans.document import validate
 from repact.server.agreements.documents import moved, wording
 from repact.server.agreements.documents.contents import Contents, Debt, Language
 from repact.server.agreements.documents.parties import Signer
@@ -146,7 +145,7 @@ def _late_example(contents: Contents, debt: Debt) -> int:
 
 def measures(speaker: Speaker, debt: Debt, /) -> Iterator[Clause]:
     """What is waived, moved or paused for one debt, and when a waiver becomes final."""
-    terms = _terms(debt)
+    terms = debt.agreed.terms
     found = []
     for move in moved.moves(debt):
         facts = {"amount": speaker.amount(move.amount_minor)}
@@ -174,7 +173,7 @@ def measures(speaker: Speaker, debt: Debt, /) -> Iterator[Clause]:
 def going_on(speaker: Speaker, /) -> Iterator[Clause]:
     """Whether interest and fees go on, for every debt."""
     for debt in speaker.contents.debts:
-        terms = _terms(debt)
+        terms = debt.agreed.terms
         rate = "going_on.rate" if terms.annual_rate_ppm else "going_on.none"
         yield from speaker.say(rate, of=debt, rate=wording.percent(terms.annual_rate_ppm))
         for measure in terms.measures:
@@ -282,7 +281,7 @@ def basis(speaker: Speaker, /) -> Iterator[Clause]:
 
 def notice(speaker: Speaker, /) -> Iterator[Clause]:
     """What must be told before anything changes (Directive (EU) 2021/2167 art. 27)."""
-    effective = _terms(speaker.contents.debts[0]).effective_date.isoformat()
+    effective = speaker.contents.debts[0].agreed.terms.effective_date.isoformat()
     for code in ("changes", "consent", "when", "complain"):
         yield from speaker.say(f"notice.{code}", effective=effective)
 
@@ -298,10 +297,6 @@ def _by_conduct(contents: Contents) -> list[Debt]:
         if all(other.conduct != debt.conduct for other in found):
             found.append(debt)
     return found
-
-
-def _terms(debt: Debt) -> t.Terms:
-    return validate(t.Terms, debt.terms)
 
 
 def _facts(contents: Contents, language: Language) -> dict[str, str]:

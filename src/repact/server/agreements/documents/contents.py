@@ -5,13 +5,14 @@ Version 2 covers several debts and several signers. A stored version 1 is read b
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from repact.plans.conduct import Conduct
 from repact.plans.consolidation import bill_hash
-from repact.plans.terms import Terms
+from repact.plans.document import Document, validate
 from repact.server.agreements.documents.parties import (
     BorrowerParty,
     Day,
@@ -59,10 +60,15 @@ class Debt(Strict):
         """Everything owed before measures."""
         return sum(int(self.position[f"{name}_minor"]) for name in COMPONENTS)
 
-    @property
+    @cached_property
+    def agreed(self) -> Document:
+        """What was owed and what was agreed, as the engine reads it."""
+        return validate(Document, {"position": self.position, "terms": self.terms})
+
+    @cached_property
     def conduct(self) -> Conduct:
         """What happens later, in numbers."""
-        return Conduct.of(Terms.model_validate(self.terms))
+        return Conduct.of(self.agreed.terms)
 
 
 class Bill(Strict):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from repact.plans import measures
 from repact.plans import terms as t
-from repact.plans.document import Document, validate
 from repact.server.agreements.documents.contents import Debt
 
 
@@ -23,7 +22,7 @@ def moves(debt: Debt, /) -> tuple[Move, ...]:
 
     Each sum is the difference a measure makes after those before it, worked out by the engine.
     """
-    document = validate(Document, {"position": debt.position, "terms": debt.terms})
+    document = debt.agreed
     found, before = [], 0
     for index, measure in enumerate(document.terms.measures, start=1):
         if isinstance(measure, t.RateChange | t.Freeze):
@@ -38,7 +37,7 @@ def moves(debt: Debt, /) -> tuple[Move, ...]:
 
 def settled_minor(debt: Debt, /) -> int:
     """What a settlement waives when its one payment arrives: beyond what the measures waive."""
-    document = validate(Document, {"position": debt.position, "terms": debt.terms})
+    document = debt.agreed
     standing = measures.apply(document.position, document.terms)
     return int(debt.result["totals"]["waived_minor"]) - standing.waived
 

@@ -9,7 +9,7 @@ import functools
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from importlib import resources
 from typing import Any, Literal
@@ -52,7 +52,7 @@ def typeset(
     """
     languages: list[Language] = ["en" if text.language == "en" else "zh-hans" for text in texts]
     data = {
-        **_merged([asdict(text) for text in texts]),
+        **_merged(list(texts)),
         "langs": ["en" if language == "en" else "zh" for language in languages],
         "words": {"flag": _merged([wording.catalogue(name)["flag"] for name in languages])},
         "reference": reference,
@@ -98,13 +98,15 @@ def _merged(parts: list[Any]) -> Any:
     """The same document in several languages as one: every text becomes a list of its languages,
     of one entry where they all say the same."""
     first = parts[0]
-    if isinstance(first, dict):
+    if isinstance(first, str):
+        return [first] if all(part == first for part in parts) else parts
+    if is_dataclass(first):
         return {
-            name: first[name] if name in _MARKS else _merged([part[name] for part in parts])
-            for name in first
+            field.name: getattr(first, field.name)
+            if field.name in _MARKS
+            else _merged([getattr(part, field.name) for part in parts])
+            for field in fields(first)
         }
     if isinstance(first, list | tuple):
         return [_merged(list(items)) for items in zip(*parts, strict=True)]
-    if isinstance(first, str):
-        return [first] if all(part == first for part in parts) else parts
     return first
