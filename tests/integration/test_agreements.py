@@ -191,6 +191,17 @@ class TestSigning:
         run_jobs()
         assert Agreement.objects.get().state == "in_force"
 
+    def test_on_two_devices_counts_the_first(self, world, by):
+        agreement = world.drafted(by)
+        world.read(by, agreement)
+        act = {"by": by, "agreement_id": agreement.id, "code": world.code(by, agreement)}
+        act |= {"consent": True, "identified_at": ports.now(), "now": world.now}
+        for device in ("phone", "tablet"):
+            signed = agreement_actions.sign(**act, device=device)
+            assert signed.state == "signed_by_borrower"
+        assert SigningRecord.objects.get().evidence["device"] == "phone"
+        assert Document.objects.count() == 2
+
     def test_cannot_be_undone_in_the_database(self, world, by):
         world.in_force(by)
         for rows in (SigningRecord.objects, Document.objects):
