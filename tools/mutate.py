@@ -414,6 +414,7 @@ def main(words: list[str]) -> int:
     alike = [mutant for mutant in chosen if (mutant.file, mutant.what) in ALIKE]
     counted = [mutant for mutant in chosen if (mutant.file, mutant.what) not in ALIKE]
     lived = survivors([mutant for mutant in counted if before.leaves_open(mutant)])
+    lived.sort(key=lambda mutant: (mutant.file, mutant.line))
     return _report(counted, lived, alike, drawn)
 
 
