@@ -89,6 +89,7 @@ Business.buffer_weeks | weeks of running costs kept | 保留几周的运营成�
 Business.buffer_months | in how many months they are built up | 几个月内攒足
 Business.share_ppm_max | share of what is left that may go to plans | 结余中可用于还款的比例
 Balloon.share_ppm_max | largest last payment, of principal | 尾款占本金的最高比例
+Balloon.above_means | whether it may be more than a month can pay; else a person agrees on it | 尾款能否超过月还款能力，否则由人工商定
 Capitalize.components | what may become principal | 可并入本金的部分
 Carry.to | where what is set aside goes | 挂起部分的去向
 CatchUp.months_max | months to catch up | 补齐欠款的最长月数

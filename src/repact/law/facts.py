@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from repact.law.entries import Action, Binding, Check, Entry, Subject
 from repact.plans.conduct import Conduct
@@ -113,6 +113,30 @@ class CaseFacts:
     time_barred_on: date | None = None
     moratorium: tuple[date, date] | None = None
     lump_sum_asked: bool = False
+
+
+class Around(Protocol):
+    """What is known of a plan apart from its schedule: made, or only outlined."""
+
+    @property
+    def product(self) -> ProductFacts:
+        """Under what it is made."""
+
+    @property
+    def case(self) -> CaseFacts:
+        """The case around it."""
+
+    @property
+    def conduct(self) -> Conduct:
+        """What it says of late payments and of their order."""
+
+    @property
+    def contract_rate_ppm(self) -> int:
+        """The contract's yearly rate."""
+
+    @property
+    def worst_rate_ppm(self) -> int:
+        """The most a year of it costs."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 
 from repact.law.catalogue import WHOLE_PPM, Catalogue
 from repact.law.entries import Entry
-from repact.law.facts import Finding, PlanFacts, ProductFacts, finding
+from repact.law.facts import Around, Finding, PlanFacts, ProductFacts, finding
 from repact.money.rounding import divide_half_up
 from repact.plans import terms as t
 from repact.plans.accrual import interest
@@ -49,7 +49,7 @@ def product_rate_cap(entry: Entry, facts: ProductFacts, law: Catalogue, on: date
     return _over(entry, facts.worst_rate_ppm, law, _cap_date(entry, facts, on))
 
 
-def rate_cap(entry: Entry, plan: PlanFacts, law: Catalogue, on: date) -> Finding | None:
+def rate_cap(entry: Entry, plan: Around, law: Catalogue, on: date) -> Finding | None:
     """A plan whose worst year costs more than the cap of the day."""
     return _over(entry, plan.worst_rate_ppm, law, _cap_date(entry, plan.product, on))
 
@@ -69,7 +69,7 @@ def product_penalty(entry: Entry, facts: ProductFacts) -> Finding | None:
     return _share(entry, facts.contract_rate_ppm, facts.default_rate_ppm)
 
 
-def late_share(entry: Entry, plan: PlanFacts) -> Finding | None:
+def late_share(entry: Entry, plan: Around) -> Finding | None:
     """The plan's late rate above the contract rate x (1 + the allowed share).
 
     The contract's rate is the measure, also of a plan that lowers or waives interest: it is what
@@ -108,13 +108,13 @@ def penalty_bears_interest(entry: Entry, plan: PlanFacts) -> Finding | None:
     return finding(entry, components=components) if components else None
 
 
-def fee_as_interest(entry: Entry, plan: PlanFacts) -> Finding | None:
+def fee_as_interest(entry: Entry, plan: Around) -> Finding | None:
     """A price for installments called a fee."""
     fees = plan.case.new_fees_minor
     return finding(entry, fees_minor=fees) if fees else None
 
 
-def upfront_deduction(entry: Entry, plan: PlanFacts) -> Finding | None:
+def upfront_deduction(entry: Entry, plan: Around) -> Finding | None:
     """Something kept back from what was lent."""
     kept = plan.case.deducted_minor
     return finding(entry, deducted_minor=kept) if kept else None

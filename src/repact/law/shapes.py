@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from repact.law.entries import Entry
-from repact.law.facts import Finding, PlanFacts, finding
+from repact.law.facts import Around, CaseFacts, Finding, PlanFacts, finding
 from repact.plans import measures
 from repact.plans import terms as t
 
@@ -17,7 +17,12 @@ def months_between(start: date, end: date, /) -> int:
 
 def term_cap(entry: Entry, plan: PlanFacts, on: date) -> Finding | None:
     """The last payment comes later than the longest term counted from signing."""
-    months = months_between(on, plan.schedule.rows[-1].due_date)
+    return over_term(entry, plan.schedule.rows[-1].due_date, on)
+
+
+def over_term(entry: Entry, last_due_date: date, on: date, /) -> Finding | None:
+    """The same of a last payment alone."""
+    months = months_between(on, last_due_date)
     return finding(entry, months=months, months_max=entry.value) if months > entry.value else None
 
 
@@ -37,10 +42,17 @@ def extension_cap(
     A loan of at most `short_months` is extended by its own term at most; a longer one until term
     and extension together reach the longest term of the product.
     """
-    term, end = plan.case.original_months, plan.case.original_end_date
+    return over_extension(entry, plan.case, plan.schedule.rows[-1].due_date, entries, on)
+
+
+def over_extension(
+    entry: Entry, case: CaseFacts, last_due_date: date, entries: tuple[Entry, ...], on: date, /
+) -> Finding | None:
+    """The same of a last payment alone."""
+    term, end = case.original_months, case.original_end_date
     if term is None or end is None:
         return None
-    extension = months_between(end, plan.schedule.rows[-1].due_date)
+    extension = months_between(end, last_due_date)
     longest = min((e.value for e in entries if e.check == "term_cap" and e.in_force(on)), default=0)
     most = term if term <= entry.figures["short_months"] else longest - term
     if extension <= 0 or extension <= most:
@@ -59,7 +71,7 @@ def balance_cap(entry: Entry, plan: PlanFacts) -> Finding | None:
     return finding(entry, balance_minor=balance, balance_minor_max=entry.value)
 
 
-def reinstallment(entry: Entry, plan: PlanFacts) -> Finding | None:
+def reinstallment(entry: Entry, plan: Around) -> Finding | None:
     """A balance that is already in installments is put in installments once more."""
     return finding(entry) if plan.case.is_reinstallment else None
 
@@ -72,6 +84,11 @@ def lump_sum_pressure(entry: Entry, plan: PlanFacts) -> Finding | None:
     if plan.case.lump_sum_asked or not (few or (means is not None and largest > means)):
         return None
     return finding(entry, rows=len(plan.schedule.rows), payment_minor=largest)
+
+
+def few_payments(entry: Entry, rows: int, /) -> Finding:
+    """The same of how many payments there are alone."""
+    return finding(entry, rows=rows)
 
 
 def moratorium(entry: Entry, plan: PlanFacts) -> Finding | None:
@@ -87,6 +104,11 @@ def moratorium(entry: Entry, plan: PlanFacts) -> Finding | None:
     due = any(start <= row.due_date < end and row.payment_minor for row in plan.schedule.rows)
     if effective >= end or (frozen and not due):
         return None
+    return inside_moratorium(entry, end)
+
+
+def inside_moratorium(entry: Entry, end: date, /) -> Finding:
+    """What is found of a plan inside a breathing space that lasts to before a day."""
     return finding(entry, until=end.isoformat())
 
 

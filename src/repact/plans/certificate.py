@@ -6,6 +6,7 @@ The hash is SHA-256 over RFC 8785 canonical JSON of position, terms, rows and to
 from __future__ import annotations
 
 import hashlib
+from operator import itemgetter
 from typing import Any
 
 import rfc8785
@@ -19,6 +20,10 @@ from repact.plans.schedule import build
 from repact.plans.terms import Terms
 
 VERSION = 1
+_ROW_FIELDS = sorted(Row._fields)
+_VALUES = [f'"{name}":' + ('"%s"' if name == "due_date" else "%d") for name in _ROW_FIELDS]
+_ROW = "{" + ",".join(_VALUES) + "}"  # a row in canonical form: keys in order, no blanks
+_IN_ORDER = itemgetter(*(Row._fields.index(name) for name in _ROW_FIELDS))
 
 
 def row_as_json(row: Row, /) -> dict[str, Any]:
@@ -38,7 +43,21 @@ def hashed_part(position: Position, terms: Terms, schedule: Schedule) -> dict[st
 
 def schedule_hash(position: Position, terms: Terms, schedule: Schedule) -> str:
     """SHA-256 of the canonical schedule, in hexadecimal."""
-    return hashlib.sha256(rfc8785.dumps(hashed_part(position, terms, schedule))).hexdigest()
+    return hashlib.sha256(canonical(position, terms, schedule)).hexdigest()
+
+
+def canonical(position: Position, terms: Terms, schedule: Schedule, /) -> bytes:
+    """What the hash covers in the canonical form of RFC 8785.
+
+    Rows, nearly all of it, are integers and dates under known names: they are written as they are.
+    """
+    rows = ",".join([_ROW % _IN_ORDER(row) for row in schedule.rows])
+    return b'{"position":%s,"rows":[%s],"terms":%s,"totals":%s}' % (
+        rfc8785.dumps(position.model_dump(mode="json", exclude_none=True)),
+        rows.encode("ascii"),
+        rfc8785.dumps(terms.as_json()),
+        rfc8785.dumps(schedule.totals._asdict()),
+    )
 
 
 def certify(position: Position, terms: Terms, schedule: Schedule) -> dict[str, Any]:
@@ -55,7 +74,7 @@ def certify(position: Position, terms: Terms, schedule: Schedule) -> dict[str, A
         "terms": part["terms"],
         "sums": part["totals"],
         "residual_minor": residual,
-        "schedule_sha256": hashlib.sha256(rfc8785.dumps(part)).hexdigest(),
+        "schedule_sha256": schedule_hash(position, terms, schedule),
     }
 
 

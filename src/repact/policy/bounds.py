@@ -125,13 +125,21 @@ class FrequencyChange(Strict):
 
 
 class Balloon(Strict):
-    """The largest share of principal that may be left to a last, larger payment."""
+    """The largest share of principal that may be left to a last, larger payment.
+
+    Unless `above_means` says that it may be larger than a month can pay, a person agrees on it.
+    """
 
     share_ppm_max: SharePpm
+    above_means: bool = False
 
 
 class Seasonal(Strict):
-    """The most months a year of low payments, and their smallest share of the level payment."""
+    """The most months a year of low payments, and their smallest share of the level payment.
+
+    At a share of 0 nothing is paid in low months; their interest is kept aside, bears none, and is
+    spread over the payments after.
+    """
 
     low_months_max: Annotated[int, Field(ge=1, le=11)]
     share_ppm_min: SharePpm

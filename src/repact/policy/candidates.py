@@ -8,22 +8,29 @@ own contract caps its rate, its product its length, and what it may not use is l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from repact.dates.day_count import DayCount
-from repact.plans import schedule
 from repact.plans import terms as t
-from repact.plans.fields import WHOLE_PPM
-from repact.plans.instruments import arrears, payments, price, principal, timing
-from repact.plans.instruments.change import Basis, Change, terms_of
-from repact.plans.position import Position
+from repact.plans.instruments import timing
+from repact.policy.facts import LEAST_A_YEAR, MONTHS_A_YEAR, Rhythm
 
-HeadKind = Literal["none", "holiday", "interest_only", "reduced", "lump"]
-Collect = Literal["due", "spread", "last", "capitalize"]
-LIGHT = ("holiday", "interest_only", "reduced")
+HeadKind = Literal[
+    "none",
+    "holiday",
+    "interest_only",
+    "reduced",
+    "lump",
+    "catch_up",
+    "step_up",
+    "seasonal",
+    "balloon",
+]
+Collect = Literal["due", "spread", "last", "capitalize", "catch_up"]
+LIGHT: frozenset[HeadKind] = frozenset({"holiday", "interest_only", "reduced"})
 Vests = Mapping[str, t.Vesting]
 MEASURES: dict[str, t.Component] = {
     "waive_penalty": "penalty",
@@ -46,13 +53,22 @@ class Relief(NamedTuple):
 
 
 class Head(NamedTuple):
-    """How a plan begins: as it goes on, with a holiday, with interest only, with a share of the
-    level payment, or with one larger sum (each debt's part of it is in its limits)."""
+    """How a plan begins, or differs from equal payments.
+
+    It begins with a holiday, with interest only, with `share_ppm` of the level payment, or with one
+    larger sum (each debt's part of it is in its limits). `catch_up`: the contract's own payment and
+    a part of the arrears for `rows` rows, then the rest of the contract. `step_up`: `rows` in
+    `steps` steps, each larger by `growth_ppm`, then the rest. `seasonal`: `share_ppm` of the level
+    payment in `months` of every year. `balloon`: `share_ppm` of the principal with the last row.
+    """
 
     kind: HeadKind = "none"
     rows: int = 0
     interest: timing.HolidayInterest = "accrue"
     share_ppm: int = 0
+    steps: int = 0
+    growth_ppm: int = 0
+    months: tuple[int, ...] = ()
 
 
 class Pace(NamedTuple):
@@ -76,7 +92,7 @@ class Candidate(NamedTuple):
 class Limits(NamedTuple):
     """What one debt allows whatever the candidate says: the instruments it may use, its highest
     rate, its most rows; the rate and day count its present values are taken at; its part of a sum
-    paid first."""
+    paid first; how many payments its contract still asks for, and how large the next one is."""
 
     may: frozenset[str]
     rate_ppm_max: int
@@ -84,18 +100,32 @@ class Limits(NamedTuple):
     original_rate_ppm: int
     original_day_count: DayCount
     lump_minor: int = 0
+    remaining: int = 0
+    usual_minor: int = 0
 
 
 class Calendar(NamedTuple):
-    """The dates all parts share: the day the plan takes effect, the payday, the first payment."""
+    """The dates all parts share: the day the plan takes effect, the payday, the first payment, and
+    how often one falls due."""
 
     on: date
     payday: int
     first_due_date: date
+    rhythm: Rhythm = "monthly"
 
     def frequency(self) -> t.Frequency:
-        """Monthly on the payday."""
-        return t.Frequency(every=1, unit="month", anchor_day=self.payday)
+        """Monthly on the payday, else every one or two weeks from the first payment on."""
+        if self.rhythm == "monthly":
+            return t.Frequency(every=1, unit="month", anchor_day=self.payday)
+        return t.Frequency(every=1 if self.rhythm == "weekly" else 2, unit="week")
+
+    def rows_in(self, months: int, /) -> int:
+        """How many payments surely fit into so many months."""
+        return months * LEAST_A_YEAR[self.rhythm] // MONTHS_A_YEAR
+
+    def month_of(self, row: int, /) -> int:
+        """The month of the plan, from 0, in which a row (from 0) falls."""
+        return row * MONTHS_A_YEAR // LEAST_A_YEAR[self.rhythm]
 
     def dates(self, count: int, /) -> list[date]:
         """The first `count` due dates."""
@@ -120,6 +150,8 @@ class Space:
     heads: tuple[tuple[Head, int], ...]
     collects: tuple[tuple[Collect, int], ...]
     vests: Vests = field(default_factory=dict)
+    longest: int = 0
+    remaining: int = 0
 
     @property
     def rows_max(self) -> int:
@@ -130,21 +162,51 @@ class Space:
         """What is new at a step, as reliefs with a head and all the counts for them.
 
         A step that concedes more is combined with every shape so far; a step that only allows more
-        shapes gives what those add. A reduced start is for plans at least twice as long: before
-        that it would repay the debt by itself.
+        shapes gives what those add. Of counts that the longest plan cuts to the same length, one.
         """
-        counts_since: dict[int, tuple[int, ...]] = {}
+        counts_since: dict[tuple[int, Head], tuple[int, ...]] = {}
         for collect, collect_from in self.collects:
             relief = self.steps[number].relief._replace(collect=collect)
             for head, head_from in self.heads:
+                if head.kind == "catch_up":
+                    continue
                 since = max(collect_from, head_from)
-                if since not in counts_since:
-                    counts_since[since] = self._counts(number, since)
-                counts = counts_since[since]
-                if head.kind == "reduced":
-                    counts = tuple(count for count in counts if count >= 2 * head.rows)
-                if counts:
-                    yield relief, head, counts
+                if (since, head) not in counts_since:
+                    counts_since[since, head] = self._fitting(head, self._counts(number, since))
+                if counts_since[since, head]:
+                    yield relief, head, counts_since[since, head]
+        yield from self._catching_up(number)
+
+    def _fitting(self, head: Head, counts: tuple[int, ...]) -> tuple[int, ...]:
+        """The counts that make sense with a head.
+
+        A reduced start is for plans at least twice as long: before that it would repay the debt by
+        itself. A last step is at least as long as those before, and a year has all its seasons.
+        """
+        most = self.longest - head.rows
+        fitting = [count for count in counts if count < most]
+        fitting += [most] if len(fitting) < len(counts) and most > 0 else []
+        least = 1
+        if head.kind == "reduced":
+            least = 2 * head.rows
+        if head.kind == "step_up":
+            least = head.rows // head.steps
+        if head.kind == "seasonal":
+            least = MONTHS_A_YEAR
+        return tuple(count for count in fitting if count >= least)
+
+    def _catching_up(self, number: int) -> Iterator[tuple[Relief, Head, tuple[int, ...]]]:
+        """Catching up keeps the contract: its rate, its principal, its number of payments."""
+        step = self.steps[number]
+        if step.rate_ppm is not None or step.frozen_rows:
+            return
+        if step.relief.waive_principal or step.relief.set_aside:
+            return
+        for head, since in self.heads:
+            same = number > 0 and step[1:] == self.steps[number - 1][1:]
+            if head.kind == "catch_up" and since <= number and not (same and since < number):
+                relief = step.relief._replace(collect="catch_up")
+                yield relief, head, (self.remaining - head.rows,)
 
     def plain(self, number: int, /) -> Iterator[tuple[Relief, tuple[int, ...]]]:
         """The families of a step that begin as they go on."""
@@ -165,7 +227,10 @@ class Space:
 
 def rows_of(pace: Pace, limits: Limits, /) -> tuple[int, int]:
     """How many rows of the head and of the level one debt gets."""
-    return pace.head.rows, min(pace.level_rows, limits.rows_max - pace.head.rows)
+    head = pace.head
+    if head.kind == "catch_up":
+        return head.rows, min(limits.remaining, limits.rows_max) - head.rows
+    return head.rows, min(pace.level_rows, limits.rows_max - head.rows)
 
 
 def light_rows(pace: Pace, /) -> int:
@@ -186,7 +251,7 @@ def rate_of(pace: Pace, limits: Limits, /) -> int:
 def relief_of(relief: Relief, limits: Limits, /) -> Relief:
     """A relief without what a debt may not use."""
     may = limits.may
-    wanted = {"due": "due", "capitalize": "capitalize"}.get(relief.collect, "carry")
+    wanted = "carry" if relief.collect in {"spread", "last"} else relief.collect
     return Relief(
         waive_penalty=relief.waive_penalty if "waive_penalty" in may else 0,
         waive_fees=relief.waive_fees if "waive_fees" in may else 0,
@@ -195,81 +260,3 @@ def relief_of(relief: Relief, limits: Limits, /) -> Relief:
         set_aside=relief.set_aside if "set_aside" in may else 0,
         collect=relief.collect if wanted in {"due", *may} else "due",
     )
-
-
-def measures_of(relief: Relief, position: Position, *, vests: Vests) -> list[t.Measure]:
-    """A relief as measures on one debt; a share of nothing is left out.
-
-    Penalty and fees that stay follow the interest, except that they never bear interest.
-    """
-    made: list[t.Measure] = []
-    for name, component in MEASURES.items():
-        share = getattr(relief, name)
-        if share and getattr(position, f"{component}_minor"):
-            vesting = vests.get(name, "now")
-            made.append(t.Waive(kind="waive", component=component, share_ppm=share, vests=vesting))
-    left: tuple[tuple[t.Accrued, int], ...] = (
-        ("interest", relief.waive_interest),
-        ("penalty", relief.waive_penalty),
-        ("fees", relief.waive_fees),
-    )
-    for accrued, share in left:
-        if share < WHOLE_PPM and getattr(position, f"{accrued}_minor"):
-            made += _collected(accrued, relief.collect)
-    if relief.set_aside:
-        made += principal.principal_forbearance(share_ppm=relief.set_aside).measures
-    return made
-
-
-def _collected(accrued: t.Accrued, collect: Collect) -> tuple[t.Measure, ...]:
-    if collect == "capitalize" and accrued == "interest":
-        return arrears.capitalize().measures
-    if collect in {"spread", "last"}:
-        to: Literal["spread", "last"] = "last" if collect == "last" else "spread"
-        return arrears.carry_forward(component=accrued, to=to).measures
-    return ()
-
-
-def terms_of_debt(
-    candidate: Candidate,
-    position: Position,
-    *,
-    limits: Limits,
-    calendar: Calendar,
-    vests: Vests,
-    conduct: dict[str, Any],
-) -> t.Terms:
-    """A candidate as the terms of one debt. Raises what the engine refuses."""
-    relief, pace, _ = candidate
-    basis = Basis(
-        effective_date=calendar.on,
-        annual_rate_ppm=rate_of(pace, limits),
-        frequency=calendar.frequency(),
-        first_due_date=calendar.first_due_date,
-    )
-    head_rows, count = rows_of(pace, limits)
-    measures = measures_of(relief_of(relief, limits), position, vests=vests)
-    if pace.frozen_rows and "freeze" in limits.may:
-        until = calendar.dates(pace.frozen_rows)[-1]
-        measures += price.interest_freeze(from_date=calendar.on, to_date=until).measures
-    change = Change(
-        measures=tuple(measures), tail=timing.term_extension(count=count).tail, conduct=conduct
-    )
-    if not head_rows:
-        return terms_of(basis, change)
-    head = _head(pace.head, position, limits, lambda: terms_of(basis, change))
-    return terms_of(basis, replace(change, head=head))
-
-
-def _head(
-    head: Head, position: Position, limits: Limits, plain: Callable[[], t.Terms]
-) -> tuple[t.Segment, ...]:
-    if head.kind == "holiday":
-        return timing.payment_holiday(periods=head.rows, interest=head.interest).head
-    if head.kind == "interest_only":
-        return timing.interest_only(periods=head.rows).head
-    if head.kind == "lump":
-        amount = limits.lump_minor
-    else:
-        amount = schedule.level_minor(position, plain()) * head.share_ppm // WHOLE_PPM
-    return payments.reduced_payment(periods=head.rows, amount_minor=max(amount, 1)).head

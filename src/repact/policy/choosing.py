@@ -13,24 +13,32 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
+from repact.law import checks
 from repact.plans.errors import PlanError
 from repact.policy import authority, screening
-from repact.policy.candidates import Candidate, Head, Pace, light_rows
+from repact.policy.candidates import LIGHT, Candidate, Head, HeadKind, Pace, light_rows
+from repact.policy.discounts import Bounds
 from repact.policy.dominance import Merit
-from repact.policy.ground import Draft, Ground
+from repact.policy.drafts import Draft
+from repact.policy.ground import Ground
 
 Label = Literal[
     "lighter",
     "sooner",
     "breather",
     "least_total",
+    "catch_up",
+    "rising",
+    "seasonal",
+    "rhythm",
     "settlement",
+    "in_parts",
     "relief",
     "faster",
     "counter",
 ]
 PLAIN = Head()
-ALIKE_MAX = 8
+BEGINS_SMALL = LIGHT | {"step_up", "seasonal"}
 Judge = Callable[[Draft], "Refusal | None"]
 
 
@@ -43,7 +51,7 @@ class Refusal(NamedTuple):
 
 
 class Purpose(NamedTuple):
-    """What a plan is chosen for: its label, the order of merits, whether it starts lightly or not.
+    """What a plan is chosen for: its label, the order of merits, how it begins.
 
     Every order begins with the sum at the end: nobody gets a large last payment to make the others
     look small, unless nothing else fits.
@@ -51,21 +59,27 @@ class Purpose(NamedTuple):
 
     label: Label
     order: Callable[[Merit], tuple[int, ...]]
-    light: bool = False
+    heads: frozenset[HeadKind] = frozenset({"none", "balloon"})
 
 
+_LIGHTER, _SOONER = itemgetter(4, 0, 1, 2, 3, 5, 6), itemgetter(4, 2, 1, 0, 3, 5, 6)
+_LEAST, _BREATHER = itemgetter(4, 1, 2, 0, 3, 5, 6), itemgetter(4, 3, 1, 0, 2, 5, 6)
 PURPOSES = (
-    Purpose("lighter", itemgetter(4, 0, 1, 2, 3, 5)),
-    Purpose("sooner", itemgetter(4, 2, 1, 0, 3, 5)),
-    Purpose("breather", itemgetter(4, 3, 1, 0, 2, 5), light=True),
-    Purpose("least_total", itemgetter(4, 1, 2, 0, 3, 5)),
+    Purpose("seasonal", _SOONER, frozenset({"seasonal"})),
+    Purpose("lighter", _LIGHTER),
+    Purpose("sooner", _SOONER),
+    Purpose("breather", _BREATHER, LIGHT),
+    Purpose("least_total", _LEAST),
+    Purpose("catch_up", _SOONER, frozenset({"catch_up"})),
+    Purpose("rising", _LEAST, frozenset({"step_up"})),
 )
 
 
 @dataclass(slots=True)
 class Choosing:
     """One proposal's search. `considered` counts the candidates that were looked at, `built` those
-    made exact; `unreachable` says that some were more than any tier may give."""
+    made exact; `unreachable` says that some were more than any tier may give. `by_month` holds each
+    payment against its own month, where months differ, instead of one ceiling."""
 
     ground: Ground
     judge: Judge
@@ -75,16 +89,17 @@ class Choosing:
     built: int = 0
     ruled_out: dict[str, Refusal] = field(default_factory=dict)
     steps_of: dict[str, int] = field(default_factory=dict)
-    stopped: set[int] = field(default_factory=set)
+    by_month: bool = True
     unreachable: bool = False
-    _alike: dict[tuple[int, str, str], int] = field(default_factory=dict)
     _steps: dict[int, list[tuple[screening.Estimate, Candidate]]] = field(default_factory=dict)
     _drafts: dict[Candidate, Draft | Refusal] = field(default_factory=dict)
-    _bounds: dict[Pace, list[screening.Bounds]] = field(default_factory=dict)
+    _bounds: dict[Pace, list[Bounds]] = field(default_factory=dict)
     _ranks: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def best(self, purpose: Purpose, /) -> Draft | None:
         """The best plan for a purpose at the first step of the cascade that has one."""
+        if not any(head.kind in purpose.heads for head, _ in self.ground.space.heads):
+            return None
         for step in range(len(self.ground.space.steps)):
             found = self._best_at(purpose, step)
             if found:
@@ -96,12 +111,12 @@ class Choosing:
         queue = sorted(
             (rank, *purpose.order(_merit_low(estimate, candidate)), place)
             for place, (estimate, candidate) in enumerate(self.screened(step))
-            if purpose.light == bool(light_rows(candidate.pace))
+            if candidate.pace.head.kind in purpose.heads
             and (rank := self._rank_low(estimate)) < nobody
         )
         found, found_key = None, None
         for key in queue:
-            if step in self.stopped or (found_key is not None and found_key <= key[:-1]):
+            if found_key is not None and found_key <= key[:-1]:
                 break
             draft = self.admitted(self._steps[step][key[-1]][1])
             if draft is None:
@@ -146,7 +161,7 @@ class Choosing:
         for low, _, candidate, money in sorted(queue, key=itemgetter(0, 1)):
             if least is not None and least.peak_minor <= low:
                 break
-            if candidate.step in self.stopped:
+            if self._barred(candidate.pace, pays=low > 0):
                 continue
             if not first.rows:
                 estimate = screening.estimate(money, self._bounds_of(candidate.pace))
@@ -163,7 +178,7 @@ class Choosing:
             return None
         refusal = self.judge(draft)
         if refusal:
-            self._note(refusal, candidate.step)
+            self.ruled_out.setdefault(refusal.rule_id, refusal)
         return None if refusal else draft
 
     def _drafted(self, candidate: Candidate) -> Draft | None:
@@ -177,24 +192,22 @@ class Choosing:
         draft = self._drafted(candidate)
         if draft is None:
             return Refusal("policy.no_plan_fits", {}, {})
-        if draft.peak_minor > self.ceiling_minor:
-            return above_means(draft.peak_minor)
+        over = self.ground.asks_too_much(draft, self.ceiling_minor, by_month=self.by_month)
+        if over:
+            return above_means(over)
         refusal = self.judge(draft)
         if refusal:
-            self._note(refusal, candidate.step)
+            self.ruled_out.setdefault(refusal.rule_id, refusal)
             return refusal
         return draft
 
-    def _note(self, refusal: Refusal, step: int) -> None:
-        """Remember what stood in the way, and leave a step where it is the step itself: a rule of
-        law that finds the very same figures in many different plans is not about any one of them.
-        """
-        self.ruled_out.setdefault(refusal.rule_id, refusal)
-        if not refusal.rule_id.startswith("policy."):
-            key = (step, refusal.rule_id, repr(sorted(refusal.params.items())))
-            self._alike[key] = self._alike.get(key, 0) + 1
-            if self._alike[key] >= ALIKE_MAX:
-                self.stopped.add(step)
+    def _barred(self, pace: Pace, *, pays: bool) -> bool:
+        """Whether a rule of law blocks every plan of a pace. What it blocks is left out before it
+        is made, and no other: no lawful plan is missed."""
+        found = self.ground.barred(pace, pays=pays)
+        if found:
+            self.ruled_out.setdefault(found.rule_id, of_law(found))
+        return found is not None
 
     def _screen(self, number: int) -> list[tuple[screening.Estimate, Candidate]]:
         space, made = self.ground.space, []
@@ -203,19 +216,36 @@ class Choosing:
         for relief, head, counts in space.families(number):
             self.considered += len(counts)
             money = self.ground.monies(relief)
-            if (head, *money) in seen:
+            if (head, *money) in seen or not self.begins_as_it_says(head, money):
                 continue  # another way of collecting what is waived or not owed: the same plans
             seen.add((head, *money))
             paces = [Pace(step.rate_ppm, count, head, step.frozen_rows) for count in counts]
             for pace in self._low_enough(money, paces):
-                estimate = screening.estimate(money, self._bounds_of(pace))
-                made.append((estimate, Candidate(relief, pace, number)))
+                bounds = self._bounds_of(pace)
+                if screening.never_repays(money, bounds):
+                    continue
+                estimate = screening.estimate(money, bounds)
+                if not self._barred(pace, pays=estimate.payment_low > 0):
+                    made.append((estimate, Candidate(relief, pace, number)))
         return made
+
+    def begins_as_it_says(self, head: Head, money: list[screening.Money]) -> bool:
+        """Whether what begins small does not ask for everything overdue with its first payment,
+        where the policy knows another way to collect it."""
+        if head.kind not in BEGINS_SMALL or len(self.ground.space.collects) == 1:
+            return True
+        return not any(owed.first for owed in money)
+
+    def _ceiling(self, head: Head) -> int:
+        """The most that any payment may be: in the season, what the best month can pay."""
+        if self.by_month and head.kind == "seasonal":
+            return self.ground.facts.best_month_minor
+        return self.ceiling_minor
 
     def _low_enough(self, money: list[screening.Money], paces: list[Pace]) -> Iterator[Pace]:
         """The paces, shortest first, not ruled out by a bound: many at once, else by halves."""
         levels = self.ground.screen.levels(paces[0], paces[-1])
-        if screening.payment_low(money, levels) > self.ceiling_minor:
+        if screening.payment_low(money, levels) > self._ceiling(paces[0].head):
             return
         if len(paces) == 1:
             yield paces[0]
@@ -224,7 +254,7 @@ class Choosing:
         yield from self._low_enough(money, paces[:middle])
         yield from self._low_enough(money, paces[middle:])
 
-    def _bounds_of(self, pace: Pace) -> list[screening.Bounds]:
+    def _bounds_of(self, pace: Pace) -> list[Bounds]:
         if pace not in self._bounds:
             self._bounds[pace] = self.ground.screen.bounds(pace)
         return self._bounds[pace]
@@ -254,6 +284,12 @@ def above_means(payment_minor: int, /) -> Refusal:
     return Refusal("policy.above_means", params, {"amount_minor": payment_minor})
 
 
+def of_law(found: checks.Finding, /) -> Refusal:
+    """A rule of law in a plan's way; what is too long would be lawful if it were shorter."""
+    change = {"term": "shorter"} if "months_max" in found.params else {}
+    return Refusal(found.rule_id, dict(found.params), change)
+
+
 def _merit_low(estimate: screening.Estimate, candidate: Candidate) -> Merit:
     return Merit(
         payment_minor=estimate.payment_low,
@@ -262,4 +298,5 @@ def _merit_low(estimate: screening.Estimate, candidate: Candidate) -> Merit:
         heaviness=-light_rows(candidate.pace),
         end_sum_minor=estimate.end_sum,
         lost_minor=-estimate.worth_high,
+        start_minor=0,
     )

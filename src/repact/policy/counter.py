@@ -17,8 +17,10 @@ from repact.law.catalogue import Catalogue
 from repact.policy import authority, judging, propose, screening
 from repact.policy.candidates import Candidate, Head, Pace, Relief
 from repact.policy.choosing import PLAIN, Choosing, Refusal, above_means
+from repact.policy.discounts import ONE
+from repact.policy.drafts import Draft
 from repact.policy.facts import DebtFacts, Facts
-from repact.policy.ground import Draft, Ground
+from repact.policy.ground import Ground
 from repact.policy.loading import LoadedPolicy, PolicyError
 from repact.policy.offers import Offer
 
@@ -110,10 +112,10 @@ def _assert_sensible(wish: Wish) -> None:
     if wish == Wish():
         raise PolicyError("policy.nothing_wished", field="wish")
     limits = (
-        ("payment_minor", wish.payment_minor, 1, screening.ONE),
+        ("payment_minor", wish.payment_minor, 1, ONE),
         ("payday", wish.payday, 1, 31),
-        ("rows", wish.rows, 1, screening.ONE),
-        ("lump_sum_minor", wish.lump_sum_minor, 1, screening.ONE),
+        ("rows", wish.rows, 1, ONE),
+        ("lump_sum_minor", wish.lump_sum_minor, 1, ONE),
     )
     for name, value, low, high in limits:
         if value is not None and not low <= value <= high:

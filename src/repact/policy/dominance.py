@@ -27,6 +27,7 @@ class Merit(NamedTuple):
     heaviness: int
     end_sum_minor: int
     lost_minor: int
+    start_minor: int
 
 
 def dominates(one: Merit, other: Merit, /) -> bool:

@@ -9,7 +9,7 @@ from repact.policy.choosing import Choosing, Refusal, above_means
 from repact.policy.ground import Ground
 from repact.policy.judging import evidence_missing
 from repact.policy.offers import NotOffered, Offer
-from repact.policy.space import ENUMERATED, GRADED
+from repact.policy.space import GRADED
 
 COMPONENTS = {
     "waive_penalty": ("penalty",),
@@ -54,14 +54,38 @@ def _reason(ground: Ground, choosing: Choosing, offers: Sequence[Offer], name: s
 
 
 def _by_itself(ground: Ground, name: str) -> Refusal | None:
-    """What holds of an instrument whatever was found: nothing to use it on, or not enumerated."""
+    """What holds of an instrument whatever was found: nothing to use it on, or not asked for."""
     components = COMPONENTS.get(name)
     if components and not _owed(ground, components):
         return Refusal("policy.nothing_owed_there", {"components": list(components)}, {})
-    if name == "settlement":
-        return Refusal("policy.settlement_not_asked", {}, {"amount_minor": _settles(ground)})
-    if name not in ENUMERATED:
-        return Refusal("policy.by_a_person", {}, {})
+    facts, bounds = ground.facts, ground.policy.instruments
+    overdue = any(debt.position.contract for debt in ground.debts)
+    slow = facts.slow_months
+    standing: dict[str, Refusal | None] = {
+        "settlement": Refusal(
+            "policy.settlement_not_asked", {}, {"amount_minor": _settles(ground)}
+        ),
+        "trial": Refusal("policy.trial_not_needed", {}, {}),
+        "date_change": Refusal("policy.dates_follow_payday", {}, {}),
+        "frequency_change": _of_rhythm(ground),
+        "catch_up": None if overdue else Refusal("policy.nothing_left_of_contract", {}, {}),
+        "seasonal": None if slow else Refusal("policy.no_slow_months", {}, {}),
+        "balloon": None,
+    }
+    if name == "seasonal" and bounds.seasonal and len(slow) > bounds.seasonal.low_months_max:
+        most = {"months": len(slow), "months_max": bounds.seasonal.low_months_max}
+        return Refusal("policy.low_months_max", most, {"person": True})
+    if name == "balloon" and bounds.balloon and not bounds.balloon.above_means:
+        return Refusal("policy.by_a_person", {}, {"person": True})
+    return standing.get(name)
+
+
+def _of_rhythm(ground: Ground) -> Refusal | None:
+    bounds, rhythm = ground.policy.instruments.frequency_change, ground.facts.rhythm
+    if rhythm == "monthly":
+        return Refusal("policy.paid_monthly", {}, {})
+    if bounds and rhythm not in bounds.frequencies:
+        return Refusal("policy.rhythm_not_offered", {"rhythm": rhythm}, {})
     return None
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from repact.law.facts import CaseFacts
 from repact.plans.position import Position
 from repact.policy.fields import LegalStage
+
+Rhythm = Literal["weekly", "fortnightly", "monthly"]
+# The most payments of a rhythm that fall in a year; and rows that surely fit into so many months.
+MOST_A_YEAR: dict[Rhythm, int] = {"weekly": 53, "fortnightly": 27, "monthly": 12}
+LEAST_A_YEAR: dict[Rhythm, int] = {"weekly": 52, "fortnightly": 26, "monthly": 12}
+MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,9 @@ class Facts:
     once, None when nothing was asked; `pays_more` says that the borrower asked to pay more than
     what is affordable; `barred` are instruments ruled out for this case by its handling;
     `may_follow` is False once papers that were to follow never came; `relief` is the code of the
-    help for many that the case came from.
+    help for many that the case came from. `months_minor` is what each month of the year, January
+    first, can pay, where a business knows it; `low_months` are months (1 to 12) with less money,
+    `rhythm` is how often money comes in.
     """
 
     affordable_minor: int | None
@@ -71,11 +79,46 @@ class Facts:
     is_minor: bool | None = None
     may_follow: bool = True
     relief: str = ""
+    months_minor: tuple[int, ...] = ()
+    low_months: tuple[int, ...] = ()
+    rhythm: Rhythm = "monthly"
 
     @property
     def ceiling_minor(self) -> int:
-        """The most a first offer may ask: what is affordable, else what was wished."""
+        """The most a first offer may ask in every month: what is affordable, else what was wished;
+        of a year of unequal months, what the weakest can pay."""
+        if self.months_minor:
+            return min(self.months_minor)
         return self.wish_minor if self.affordable_minor is None else self.affordable_minor
+
+    @property
+    def best_month_minor(self) -> int:
+        """The most that any month can pay."""
+        return max(self.months_minor, default=self.ceiling_minor)
+
+    @property
+    def slow_months(self) -> tuple[int, ...]:
+        """The months with less money: as declared, else those that can pay less than half of the
+        best; none where every month is alike."""
+        if self.low_months:
+            return self.low_months
+        months = enumerate(self.months_minor, start=1)
+        return tuple(month for month, left in months if 2 * left < self.best_month_minor)
+
+    def at_rhythm(self, rhythm: Rhythm, /) -> Facts:
+        """The same person, asked in another rhythm: a twelfth of the payments of the longest year,
+        rounded down, so that no month asks for more than it did."""
+        times = MOST_A_YEAR[rhythm]
+
+        def each(amount: int) -> int:
+            return amount * MONTHS_A_YEAR // times
+
+        known = self.affordable_minor
+        return replace(
+            self,
+            affordable_minor=None if known is None else each(known),
+            wish_minor=each(self.wish_minor),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What a fingerprint covers of it."""
@@ -94,6 +137,9 @@ class Facts:
             "is_minor": self.is_minor,
             "may_follow": self.may_follow,
             "relief": self.relief,
+            "months_minor": list(self.months_minor),
+            "low_months": list(self.low_months),
+            "rhythm": self.rhythm,
         }
 
 

@@ -3,69 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from repact.law import checks
 from repact.law.catalogue import Catalogue
 from repact.plans import disclosure, measures, schedule
 from repact.plans import terms as t
 from repact.plans.fields import WHOLE_PPM
-from repact.plans.figures import Schedule
-from repact.policy import authority, screening, survival
+from repact.policy import authority, drafting, lawful, screening, shapes, survival
 from repact.policy.candidates import (
     Calendar,
     Candidate,
+    HeadKind,
     Limits,
+    Pace,
     Relief,
     Space,
     light_rows,
-    measures_of,
     relief_of,
-    terms_of_debt,
 )
+from repact.policy.discounts import BITS
 from repact.policy.dominance import Merit
+from repact.policy.drafts import Draft, DraftPart, bill_payments, end_sum
 from repact.policy.facts import DebtFacts, Facts
 from repact.policy.model import Policy
 
-
-class DraftPart(NamedTuple):
-    """One debt's terms and exact schedule."""
-
-    debt: DebtFacts
-    limits: Limits
-    terms: t.Terms
-    schedule: Schedule
-
-
-class Draft(NamedTuple):
-    """A candidate made exact over all debts.
-
-    `peak_minor` is the largest payment of the bill, less the `end_sum_minor` that was left to the
-    last one and without a sum paid first; `installment_minor` the largest before the last.
-    """
-
-    candidate: Candidate
-    parts: tuple[DraftPart, ...]
-    payments: tuple[int, ...]
-    peak_minor: int
-    end_sum_minor: int
-    concession: authority.Concession
-    tier: str
-    merit: Merit
-
-    @property
-    def installment_minor(self) -> int:
-        """The largest regular payment: of all but the last and a sum paid first, where there are
-        others."""
-        once = self.candidate.pace.head.rows if self.candidate.pace.head.kind == "lump" else 0
-        return max(self.payments[once:-1] or self.payments[once:])
-
-    @property
-    def total_minor(self) -> int:
-        """All payments together."""
-        return sum(self.payments)
+START_MONTHS = 6
+OWN_SHAPES: frozenset[HeadKind] = frozenset({"catch_up", "step_up", "seasonal", "balloon"})
 
 
 @dataclass(frozen=True)
@@ -94,7 +60,10 @@ class Ground:
     def screen(self) -> screening.Screen:
         """The discount factors of the calendar."""
         return screening.Screen(
-            calendar=self.calendar, rows_max=self.space.rows_max, limits=self.limits
+            calendar=self.calendar,
+            rows_max=self.space.rows_max,
+            limits=self.limits,
+            principals=[debt.position.principal_minor for debt in self.debts],
         )
 
     @cached_property
@@ -121,7 +90,9 @@ class Ground:
     def _moved(self, relief: Relief) -> list[screening.Money]:
         made = []
         for debt, limits in zip(self.debts, self.limits, strict=True):
-            found = measures_of(relief_of(relief, limits), debt.position, vests=self.space.vests)
+            found = drafting.measures_of(
+                relief_of(relief, limits), debt.position, vests=self.space.vests
+            )
             standing = measures.moved(
                 debt.position, found, rounding="half_up", effective_date=self.calendar.on
             )
@@ -130,16 +101,20 @@ class Ground:
 
     def terms(self, candidate: Candidate, /) -> list[t.Terms]:
         """A candidate as terms, one for each debt."""
+        monies = self.monies(candidate.relief)
         return [
-            terms_of_debt(
+            drafting.terms_of_debt(
                 candidate,
                 debt.position,
                 limits=limits,
                 calendar=self.calendar,
                 vests=self.space.vests,
                 conduct=self.conduct,
+                fixed=self.screen.fixed(candidate.pace, place, money.base),
             )
-            for debt, limits in zip(self.debts, self.limits, strict=True)
+            for place, (debt, limits, money) in enumerate(
+                zip(self.debts, self.limits, monies, strict=True)
+            )
         ]
 
     def draft(self, candidate: Candidate, /) -> Draft:
@@ -152,8 +127,8 @@ class Ground:
             DraftPart(debt, limits, made, schedule.build(debt.position, made))
             for debt, limits, made in zip(self.debts, self.limits, terms, strict=True)
         )
-        payments = _bill_payments([part.schedule for part in parts])
-        end_sums = [_end_sum(part) for part in parts]
+        payments = bill_payments([part.schedule for part in parts])
+        end_sums = [end_sum(part) for part in parts]
         longest = len(payments)
         last = payments[-1] - sum(
             end
@@ -165,16 +140,16 @@ class Ground:
             forbearance_number=self.facts.forbearance_number,
         )
         once = candidate.pace.head.rows if candidate.pace.head.kind == "lump" else 0
-        peak = max((*payments[once:-1], last))
+        regular = (*payments[once:-1], last)
         draft = Draft(
             candidate=candidate,
             parts=parts,
             payments=payments,
-            peak_minor=peak,
+            regular=regular,
             end_sum_minor=sum(end_sums),
             concession=given,
             tier=authority.tier_needed(self.policy.authority, given)[0],
-            merit=Merit(0, 0, 0, 0, 0, 0),
+            merit=Merit(0, 0, 0, 0, 0, 0, 0),
         )
         return draft._replace(merit=self.merit(draft))
 
@@ -187,7 +162,22 @@ class Ground:
             heaviness=-light_rows(draft.candidate.pace),
             end_sum_minor=draft.end_sum_minor,
             lost_minor=-self.expected_minor(draft),
+            start_minor=sum(draft.payments[: self.calendar.rows_in(START_MONTHS)]),
         )
+
+    def asks_too_much(self, draft: Draft, ceiling_minor: int, /, *, by_month: bool = True) -> int:
+        """A payment of a draft that is above the means, 0 when there is none.
+
+        Each is held against the month it falls in, where months differ; what was left to the last
+        payment is not counted.
+        """
+        months = self.facts.months_minor if by_month else ()
+        if not months:
+            return draft.peak_minor if draft.peak_minor > ceiling_minor else 0
+        longest = max((part.schedule.rows for part in draft.parts), key=len)
+        asked = zip(draft.regular, longest[-len(draft.regular) :], strict=True)
+        over = (paid for paid, row in asked if paid > months[row.due_date.month - 1])
+        return max(over, default=0)
 
     def expected_minor(self, draft: Draft, /) -> int:
         """What the lender may expect of a draft today: each payment at the original rate, times
@@ -195,7 +185,9 @@ class Ground:
         kept = self.survival.kept_ppm(
             old_minor=self.old_installment_minor, new_minor=draft.installment_minor
         )
-        alive = survival.curve(survival.monthly_ppm(kept), len(draft.payments))
+        rows = len(draft.payments)
+        months = survival.curve(survival.monthly_ppm(kept), self.calendar.month_of(rows - 1) + 1)
+        alive = [months[self.calendar.month_of(row)] for row in range(rows)]
         expected = 0
         for part in draft.parts:
             table = self.screen.table(
@@ -207,7 +199,7 @@ class Ground:
                     part.schedule.rows, table.low[1:], alive, strict=False
                 )
             )
-        return expected // (WHOLE_PPM << screening.BITS)
+        return expected // (WHOLE_PPM << BITS)
 
     @cached_property
     def _disclosed(self) -> dict[tuple[Any, ...], tuple[disclosure.Disclosure, ...]]:
@@ -223,78 +215,64 @@ class Ground:
             )
         return self._disclosed[key]
 
-    def findings(self, draft: Draft, /) -> tuple[checks.Finding, ...]:
-        """What the law of the day finds in any part of a draft, each rule once."""
-        found: dict[str, checks.Finding] = {}
-        for part, disclosed in zip(draft.parts, self.disclosures(draft), strict=True):
-            debt = part.debt
-            product = self.policy.product(debt.product_code)
-            plan = checks.PlanFacts(
-                product=checks.ProductFacts(
-                    lender_type=self.policy.lender_type,
-                    product=product.law_product if product else debt.product_code,
-                    contract_rate_ppm=part.limits.rate_ppm_max,
-                    default_rate_ppm=debt.default_rate_ppm,
-                    kind=product.kind if product else "",
-                    contract_on=debt.contract_on,
-                    is_secured=debt.is_secured,
-                    is_guaranteed=debt.is_guaranteed,
-                ),
+    @cached_property
+    def products(self) -> tuple[checks.ProductFacts, ...]:
+        """The debts' products as the law sees them."""
+        pairs = zip(self.debts, self.limits, strict=True)
+        return tuple(lawful.product_facts(self.policy, debt, limits) for debt, limits in pairs)
+
+    @cached_property
+    def cases(self) -> tuple[checks.CaseFacts, ...]:
+        """What the law asks about the case around each debt."""
+        return tuple(lawful.case_facts(debt, self.facts) for debt in self.debts)
+
+    @cached_property
+    def _outlines(self) -> lawful.Outlines:
+        return lawful.Outlines(
+            self.products,
+            self.cases,
+            limits=self.limits,
+            calendar=self.calendar,
+            conduct=self.policy.conduct,
+            law=self.law,
+            rows_max=self.space.rows_max,
+        )
+
+    def barred(self, pace: Pace, /, *, pays: bool) -> checks.Finding | None:
+        """The rule of law that blocks every plan of a pace; `pays`: its level is surely not zero.
+
+        What it blocks, the exact plan would be blocked for as well.
+        """
+        rows = [self.screen.rows(pace, limits) for limits in self.limits]
+        return self._outlines.blocking(pace, rows, pays=pays)
+
+    def plan_facts(self, draft: Draft, /) -> tuple[checks.PlanFacts, ...]:
+        """The parts of a draft as the law sees them."""
+        return tuple(
+            lawful.plan_facts(
+                product,
+                case,
+                part.debt,
                 terms=part.terms,
                 schedule=part.schedule,
-                disclosure=disclosed,
-                position=debt.position,
-                case=replace(
-                    debt.law,
-                    days_past_due=debt.days_past_due,
-                    affordable_minor=self.facts.affordable_minor,
-                ),
+                disclosed=disclosed,
             )
-            for finding in checks.check_plan(plan, self.law, on=self.calendar.on):
-                found.setdefault(finding.rule_id, finding)
-        return tuple(found.values())
+            for product, case, part, disclosed in zip(
+                self.products, self.cases, draft.parts, self.disclosures(draft), strict=True
+            )
+        )
+
+    def findings(self, draft: Draft, /) -> tuple[checks.Finding, ...]:
+        """What the law of the day finds in any part of a draft, each rule once."""
+        return lawful.findings(self.plan_facts(draft), self.law, on=self.calendar.on)
 
     def used(self, draft: Draft, /) -> tuple[str, ...]:
         """The instruments that a draft really uses on some debt, in alphabetical order."""
+        kind = draft.candidate.pace.head.kind
+        meant = kind if kind in OWN_SHAPES else ""
         found: set[str] = set()
         for part in draft.parts:
-            found |= instruments_in(part.terms, part.debt, part.limits)
+            found |= shapes.instruments_in(
+                part.terms, part.schedule, part.debt, part.limits, meant=meant
+            )
         return tuple(sorted(found))
-
-
-def instruments_in(terms: t.Terms, debt: DebtFacts, limits: Limits, /) -> set[str]:
-    """The policy's names for what terms do to one debt."""
-    found: set[str] = set()
-    for measure in terms.measures:
-        if isinstance(measure, t.Waive):
-            found.add(f"waive_{measure.component}")
-        else:
-            found.add(measure.kind)
-    found |= {segment.kind for segment in terms.shape} & {"holiday", "interest_only"}
-    found |= {_SHAPES[segment.kind] for segment in terms.shape if segment.kind in _SHAPES}
-    contract = debt.position.contract
-    rows = sum(schedule.rows_of(segment) for segment in terms.shape)
-    if rows > (len(contract.remaining) if contract else 1):
-        found.add("line_conversion" if "extension" not in limits.may else "extension")
-    if terms.annual_rate_ppm < limits.rate_ppm_max and "settlement" not in found:
-        found.add("rate_cut")
-    return found
-
-
-_SHAPES = {"fixed": "reduced", "lump_sum": "settlement"}
-
-
-def _bill_payments(schedules: Sequence[Schedule]) -> tuple[int, ...]:
-    longest = max(len(made.rows) for made in schedules)
-    payments = [0] * longest
-    for made in schedules:
-        for index, row in enumerate(made.rows):
-            payments[index] += row.payment_minor
-    return tuple(payments)
-
-
-def _end_sum(part: DraftPart) -> int:
-    """What was left to the last payment of a part: set aside, or carried to the end."""
-    standing = measures.apply(part.debt.position, part.terms)
-    carried = sum(amount for carry, amount in standing.carried if carry.to == "last")
-    return standing.set_aside + carried

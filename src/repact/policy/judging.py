@@ -4,8 +4,9 @@ what answers a counter-offer, so neither can give what the other would refuse.""
 from __future__ import annotations
 
 from repact.policy import authority, evidence
-from repact.policy.choosing import Refusal
-from repact.policy.ground import Draft, Ground
+from repact.policy.choosing import Refusal, of_law
+from repact.policy.drafts import Draft
+from repact.policy.ground import Ground
 from repact.policy.offers import Evidence
 
 
@@ -21,8 +22,7 @@ def judge(ground: Ground, draft: Draft, /) -> Refusal | None:
         return evidence_missing(ground, concession_minor=draft.concession.economic_minor)
     blocking = next((finding for finding in ground.findings(draft) if finding.blocks), None)
     if blocking:
-        change = {"term": "shorter"} if "months_max" in blocking.params else {}
-        return Refusal(blocking.rule_id, dict(blocking.params), change)
+        return of_law(blocking)
     return None
 
 

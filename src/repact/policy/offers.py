@@ -15,7 +15,8 @@ from repact.policy import survival
 from repact.policy.authority import Concession, Reason, at_least
 from repact.policy.choosing import Label
 from repact.policy.dominance import Merit
-from repact.policy.ground import Draft, Ground
+from repact.policy.drafts import Draft
+from repact.policy.ground import Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class NotOffered:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """At most five offers, why other instruments are missing, and what was looked at.
+    """At most five offers, why other instruments are missing, and what was looked at; `findings`
+    are those of the law about the offers together.
 
     `fingerprint` is the SHA-256 of everything the proposal follows from: the same fingerprint, the
     same offers.
@@ -134,6 +136,7 @@ class Proposal:
     considered: int
     built: int
     fingerprint: str
+    findings: tuple[checks.Finding, ...] = ()
 
 
 def offer_of(
@@ -142,7 +145,7 @@ def offer_of(
     *,
     label: Label,
     rank: int,
-    ceiling_minor: int,
+    over_by_minor: int,
     evidence: Evidence,
     reasons: tuple[Reason, ...],
 ) -> Offer:
@@ -183,7 +186,7 @@ def offer_of(
         disclosure=whole,
         schedule_sha256=consolidation.bill_hash([part.schedule_sha256 for part in parts]),
         installment_minor=draft.installment_minor,
-        over_by_minor=max(draft.peak_minor - ceiling_minor, 0),
+        over_by_minor=over_by_minor,
         concession=draft.concession,
         tier=tier,
         tier_reasons=(*reasons, *raised),
@@ -201,6 +204,13 @@ def offer_of(
             grace_days=conduct.grace_days,
             end_sum_minor=draft.end_sum_minor,
         ),
-        instruments=ground.used(draft),
+        instruments=_used(ground, draft, evidence),
         merit=draft.merit,
     )
+
+
+def _used(ground: Ground, draft: Draft, evidence: Evidence) -> tuple[str, ...]:
+    """What a plan uses; while its papers may still follow, its first payments are a trial."""
+    found = ground.used(draft)
+    on_trial = evidence.is_conditional and evidence.trial_rows
+    return tuple(sorted({*found, "trial"})) if on_trial else found

@@ -9,7 +9,8 @@ from repact.plans.fields import WHOLE_PPM
 from repact.policy import judging
 from repact.policy.candidates import MEASURES, Candidate, Head, Pace, Relief
 from repact.policy.choosing import Refusal
-from repact.policy.ground import Draft, Ground
+from repact.policy.drafts import Draft
+from repact.policy.ground import Ground
 from repact.policy.promises import Relief as Help
 
 

@@ -16,20 +16,27 @@ from typing import Any, NamedTuple, get_args
 import rfc8785
 
 from repact.dates.frequency import Recurrence
+from repact.law import checks
 from repact.law.catalogue import Catalogue
 from repact.money.split import largest_remainder
 from repact.plans import accrual
-from repact.plans import terms as t
-from repact.plans.fields import WHOLE_PPM
-from repact.plans.instruments.change import Basis, terms_of
-from repact.plans.instruments.settlement import settlement
 from repact.plans.position import Position
-from repact.policy import authority, dominance, eligibility, explain, judging, presets, space
-from repact.policy.candidates import Calendar, Candidate, Pace, Relief
-from repact.policy.choosing import PURPOSES, Choosing, Label, Purpose, Refusal
-from repact.policy.facts import DebtFacts, Facts
+from repact.policy import (
+    authority,
+    dominance,
+    eligibility,
+    explain,
+    judging,
+    presets,
+    settling,
+    space,
+)
+from repact.policy.candidates import Calendar
+from repact.policy.choosing import PURPOSES, Choosing, Label, Purpose, Refusal, of_law
+from repact.policy.drafts import Draft
+from repact.policy.facts import DebtFacts, Facts, Rhythm
 from repact.policy.fields import LegalStage
-from repact.policy.ground import Draft, Ground
+from repact.policy.ground import Ground
 from repact.policy.loading import LoadedPolicy, PolicyError
 from repact.policy.offers import NotOffered, Offer, Proposal, offer_of
 
@@ -44,7 +51,7 @@ __all__ = [
     "propose",
 ]
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 OFFERS_MAX = 5
 SHOWN_MAX = 3
 STAGES: tuple[LegalStage, ...] = get_args(LegalStage)
@@ -55,14 +62,18 @@ CHANGES: dict[str, dict[str, Any]] = {
     "person": {"person": True},
     "none": {},
 }
-_FASTER = Purpose("faster", PURPOSES[1].order)
+_ORDERS = {purpose.label: purpose.order for purpose in PURPOSES}
+_FASTER = Purpose("faster", _ORDERS["sooner"])
+_RHYTHM = Purpose("rhythm", _ORDERS["lighter"])
+RELIEFS = frozenset({"rate_cut", "freeze", "waive_interest", "waive_penalty", "waive_fees"})
 
 
 class Chosen(NamedTuple):
-    """A draft and what it was chosen for."""
+    """A draft, what it was chosen for, and the search that found it."""
 
     label: Label
     draft: Draft
+    choosing: Choosing
 
 
 def propose(
@@ -87,13 +98,20 @@ def propose(
         return Proposal((), refused, 0, 0, fingerprint)
     choosing = choosing_for(ground)
     chosen, refused_asks = _choose(choosing)
-    chosen = _for_many(ground, chosen)
-    kept = dominance.undominated([(item.draft.merit, item) for item in chosen])[:OFFERS_MAX]
+    chosen = _for_many(choosing, chosen)
+    chosen = dominance.undominated([(item.draft.merit, item) for item in chosen])
+    if not facts.relief:
+        chosen = _in_rhythm(choosing, chosen, debts=debts, loaded=loaded)
+    chosen = chosen[:OFFERS_MAX]
+    found = _of_all(ground, chosen)
+    if any(finding.blocks for finding in found):
+        chosen, law_first = [], of_law(found[0])
+        refused_asks = dict.fromkeys(ground.policy.instruments.names(), law_first)
     offers = [
-        offered(choosing, item.draft, label=item.label, rank=rank)
-        for rank, item in enumerate(kept, start=1)
+        offered(item.choosing, item.draft, label=item.label, rank=rank)
+        for rank, item in enumerate(chosen, start=1)
     ]
-    if facts.pays_more:
+    if facts.pays_more and offers:
         offers = _with_faster(choosing, offers)
     return Proposal(
         offers=tuple(offers),
@@ -101,7 +119,56 @@ def propose(
         considered=choosing.considered,
         built=choosing.built,
         fingerprint=fingerprint,
+        findings=found,
     )
+
+
+def _of_all(ground: Ground, chosen: Sequence[Chosen]) -> tuple[checks.Finding, ...]:
+    """What the law finds in the plans together. Relief in interest was considered where the policy
+    has any: the proposal says of each instrument that no plan uses why it does not."""
+    may = frozenset().union(*(limits.may for limits in ground.limits))
+    plans = [plan for item in chosen for plan in item.choosing.ground.plan_facts(item.draft)]
+    return checks.check_offers(
+        plans, ground.law, on=ground.calendar.on, relief_considered=bool(may & RELIEFS)
+    )
+
+
+def _in_rhythm(
+    choosing: Choosing,
+    chosen: list[Chosen],
+    *,
+    debts: Sequence[DebtFacts],
+    loaded: LoadedPolicy,
+) -> list[Chosen]:
+    """The lightest plan in the rhythm in which money comes in, before the monthly ones.
+
+    It begins as soon as the notice allows: a first period of several rhythms would bear more
+    interest than one small payment covers. Its payments are not comparable with theirs, so neither
+    dominates the other.
+    """
+    ground = choosing.ground
+    facts, bounds = ground.facts, ground.policy.instruments.frequency_change
+    on = ground.calendar.on
+    usable = all("frequency_change" in limits.may for limits in ground.limits)
+    if facts.rhythm == "monthly" or not usable or not bounds:
+        return chosen
+    if facts.rhythm not in bounds.frequencies:
+        return chosen
+    own = choosing_for(
+        ground_of(
+            debts=debts,
+            facts=facts.at_rhythm(facts.rhythm),
+            loaded=loaded,
+            law=ground.law,
+            on=on,
+            first_due=on + timedelta(days=ground.policy.service.notice_days),
+            rhythm=facts.rhythm,
+        )
+    )
+    draft = own.best(_RHYTHM)
+    choosing.considered += own.considered
+    choosing.built += own.built
+    return [Chosen("rhythm", draft, own), *chosen] if draft else chosen
 
 
 def ground_of(
@@ -113,6 +180,7 @@ def ground_of(
     on: date,
     first_due: date | None = None,
     lump_minor: int = 0,
+    rhythm: Rhythm = "monthly",
 ) -> Ground:
     """What all candidates of a case stand on. Raises what `propose` does."""
     policy = loaded.policy
@@ -124,11 +192,11 @@ def ground_of(
     first = first_due or first_due_date(
         on=on, payday=facts.payday, notice_days=policy.service.notice_days
     )
-    calendar = Calendar(on, facts.payday, first)
+    calendar = Calendar(on, facts.payday, first, rhythm)
     owed = [debt.position.total_minor for debt in debts]
     lumps = largest_remainder(lump_minor, owed)
     limits = tuple(
-        space.limits_of(debt, policy, facts, lump_minor=lump)
+        space.limits_of(debt, policy, facts, calendar, lump_minor=lump)
         for debt, lump in zip(debts, lumps, strict=True)
     )
     return Ground(
@@ -138,7 +206,7 @@ def ground_of(
         facts=facts,
         limits=limits,
         calendar=calendar,
-        space=space.space_of(policy, debts, limits, calendar),
+        space=space.space_of(policy, facts, limits, calendar),
     )
 
 
@@ -146,7 +214,8 @@ def choosing_for(ground: Ground, /, *, ceiling_minor: int | None = None) -> Choo
     """A search on a ground, up to the person's means or another amount."""
     ceiling = ground.facts.ceiling_minor if ceiling_minor is None else ceiling_minor
     evidenced = judging.most_evidenced(ground) or 0
-    return Choosing(ground, partial(judging.judge, ground), ceiling, evidenced)
+    by_month = ceiling_minor is None
+    return Choosing(ground, partial(judging.judge, ground), ceiling, evidenced, by_month=by_month)
 
 
 def closed_door(ground: Ground, /) -> Refusal | None:
@@ -221,71 +290,36 @@ def do_nothing_minor(*, position: Position, default_rate_ppm: int, on: date, mon
 
 
 def _choose(choosing: Choosing) -> tuple[list[Chosen], dict[str, Refusal]]:
-    """One plan for each purpose, each only once; a settlement first where it was asked for."""
+    """One plan for each purpose, each only once; settlements first where they were asked for."""
     ground = choosing.ground
     chosen: list[Chosen] = []
     refused: dict[str, Refusal] = {}
     if ground.facts.settlement_minor is not None:
-        settled = settle(ground, ground.facts.settlement_minor)
+        settled = settling.settle(ground, ground.facts.settlement_minor)
         if isinstance(settled, Draft):
-            chosen.append(Chosen("settlement", settled))
+            chosen.append(Chosen("settlement", settled, choosing))
         else:
             refused["settlement"] = settled
+        parts = settling.in_parts(ground, ground.facts.settlement_minor)
+        if parts:
+            chosen.append(Chosen("in_parts", parts, choosing))
     seen: set[tuple[int, ...]] = set()
     for purpose in PURPOSES:
         draft = choosing.best(purpose)
         if draft and draft.payments not in seen:
             seen.add(draft.payments)
-            chosen.append(Chosen(purpose.label, draft))
+            chosen.append(Chosen(purpose.label, draft, choosing))
     return chosen, refused
 
 
-def _for_many(ground: Ground, chosen: list[Chosen]) -> list[Chosen]:
+def _for_many(choosing: Choosing, chosen: list[Chosen]) -> list[Chosen]:
     """The preset plan of the help for many a case came from, alone; else what was chosen."""
+    ground = choosing.ground
     found = next((item for item in ground.policy.relief if item.code == ground.facts.relief), None)
     if found is None:
         return chosen
     draft = presets.preset(ground, found)
-    return [Chosen("relief", draft)] if isinstance(draft, Draft) else chosen
-
-
-def settle(ground: Ground, amount_minor: int, /) -> Draft | Refusal:
-    """One sum by a day that settles everything, shared over the debts by what is owed; or why not.
-
-    It is paid from savings or family, so it is not held against the monthly means.
-    """
-    bounds = ground.policy.instruments.settlement
-    if bounds is None or not all("settlement" in limits.may for limits in ground.limits):
-        return Refusal("policy.settlement_not_allowed", {}, {})
-    least = -(-ground.owed_minor * bounds.share_ppm_min // WHOLE_PPM)
-    if amount_minor < least:
-        return Refusal(
-            "policy.settlement_share_min",
-            {"least_minor": least, "share_ppm": bounds.share_ppm_min},
-            {"amount_minor": least},
-        )
-    by = ground.calendar.on + timedelta(days=bounds.days)
-    owed = [debt.position.total_minor for debt in ground.debts]
-    amounts = largest_remainder(min(amount_minor, ground.owed_minor), owed)
-    if not all(amounts):
-        return Refusal("policy.settlement_part_too_small", {}, {"person": True})
-    terms = [
-        _settling(ground, by, limits.rate_ppm_max, part)
-        for limits, part in zip(ground.limits, amounts, strict=True)
-    ]
-    draft = ground.exact(Candidate(Relief(), Pace(None, 1), -1), terms)
-    return judging.judge(ground, draft) or draft
-
-
-def _settling(ground: Ground, by: date, rate_ppm: int, amount_minor: int) -> t.Terms:
-    basis = Basis(
-        effective_date=ground.calendar.on,
-        annual_rate_ppm=rate_ppm,
-        frequency=t.Frequency(every=1, unit="month", anchor_day=by.day),
-        first_due_date=by,
-    )
-    change = settlement(amount_minor=amount_minor)
-    return terms_of(basis, change).model_copy(update={"conduct": ground.conduct})
+    return [Chosen("relief", draft, choosing)] if isinstance(draft, Draft) else chosen
 
 
 def _with_faster(choosing: Choosing, offers: list[Offer]) -> list[Offer]:
@@ -311,15 +345,17 @@ def _with_faster(choosing: Choosing, offers: list[Offer]) -> list[Offer]:
 def offered(choosing: Choosing, draft: Draft, *, label: Label, rank: int = 1) -> Offer:
     """An admitted draft as an offer, with its certificates and everything it was checked by."""
     ground = choosing.ground
-    unasked = label in {"settlement", "relief"}
-    ceiling = draft.peak_minor if unasked else choosing.ceiling_minor
+    over = 0
+    if label not in {"settlement", "relief"}:
+        asked = ground.asks_too_much(draft, choosing.ceiling_minor, by_month=choosing.by_month)
+        over = max(asked - choosing.ceiling_minor, 0)
     evidence: Any = judging.evidence_for(ground, draft)
     offer = offer_of(
         ground,
         draft,
         label=label,
         rank=rank,
-        ceiling_minor=ceiling,
+        over_by_minor=over,
         evidence=evidence,
         reasons=authority.tier_needed(ground.policy.authority, draft.concession)[1],
     )

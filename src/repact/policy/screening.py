@@ -28,37 +28,10 @@ from repact.dates.day_count import DayCount, YearFraction
 from repact.plans import periods
 from repact.plans.fields import WHOLE_PPM
 from repact.plans.measures import Standing
-from repact.policy.candidates import Calendar, Limits, Pace, rate_of, rows_of
-
-BITS = 64
-ONE = 1 << BITS
-
-
-class Discounts(NamedTuple):
-    """D_j and S_j for j = 0, 1, …, each enclosed from below and above, and Σ of the rates."""
-
-    low: list[int]
-    high: list[int]
-    sum_low: list[int]
-    sum_high: list[int]
-    rate_sum_high: list[int]
-
-
-def discounts(
-    fractions: Sequence[YearFraction], annual_rate_ppm: int, frozen_rows: int = 0
-) -> Discounts:
-    """The discount factors of a calendar at one yearly rate, the first rows free of interest."""
-    low, high, sum_low, sum_high, rates = [ONE], [ONE], [0], [0], [0]
-    for row, (part, whole) in enumerate(fractions):
-        rate, unit = part * annual_rate_ppm, whole * WHOLE_PPM
-        if row < frozen_rows:
-            rate = 0
-        low.append(low[-1] * unit // (unit + rate))
-        high.append(-(-high[-1] * unit // (unit + rate)))
-        sum_low.append(sum_low[-1] + low[-1])
-        sum_high.append(sum_high[-1] + high[-1])
-        rates.append(rates[-1] - (-rate * ONE // unit))
-    return Discounts(low, high, sum_low, sum_high, rates)
+from repact.policy import patterns
+from repact.policy.candidates import Calendar, Head, Limits, Pace, rate_of, rows_of
+from repact.policy.discounts import BITS, ONE, Bounds, Discounts, Level, discounts, residual_of
+from repact.policy.drafting import Fixed
 
 
 class Money(NamedTuple):
@@ -70,20 +43,6 @@ class Money(NamedTuple):
     last: int
     waived: int
     owed: int
-
-
-class Bounds(NamedTuple):
-    """One debt's pace: coefficients of the balance (2^64 to one), and slacks in minor units."""
-
-    rows: int
-    level_low: int
-    level_slack: int
-    total_low: int
-    total_slack: int
-    worth_high: int
-    worth_slack: int
-    spread_worth: int
-    last_worth: int
 
 
 class Estimate(NamedTuple):
@@ -115,20 +74,40 @@ def money(standing: Standing, owed: int, /) -> Money:
 
 
 class Screen:
-    """The discount factors of one proposal's debts, each worked out once."""
+    """The discount factors of one proposal's debts, each worked out once.
 
-    def __init__(self, *, calendar: Calendar, rows_max: int, limits: Sequence[Limits]) -> None:
+    Debts that are alike in all that a bound depends on share it. `principals` are the debts' own.
+    """
+
+    def __init__(
+        self,
+        *,
+        calendar: Calendar,
+        rows_max: int,
+        limits: Sequence[Limits],
+        principals: Sequence[int],
+    ) -> None:
         self._calendar = calendar
         self._due_dates = calendar.dates(rows_max)
         self._limits = limits
+        self._principals = principals
         self._fractions: dict[DayCount, list[YearFraction]] = {}
-        self._tables: dict[tuple[DayCount, int, int], Discounts] = {}
+        self._tables: dict[tuple[DayCount, int, int, tuple[int, ...]], Discounts] = {}
+        self._patterns: dict[tuple[Head, int], patterns.Pattern] = {}
+        self._levels: dict[tuple[Pace, int], list[Level]] = {}
+        alike = [_alike(one) for one in limits]
+        self._first_alike = [alike.index(one) for one in alike]
 
     def table(
-        self, annual_rate_ppm: int, *, day_count: DayCount = "30/360", frozen_rows: int = 0
+        self,
+        annual_rate_ppm: int,
+        *,
+        day_count: DayCount = "30/360",
+        frozen_rows: int = 0,
+        resting: tuple[int, ...] = (),
     ) -> Discounts:
-        """The factors at a rate."""
-        key = (day_count, annual_rate_ppm, frozen_rows)
+        """The factors at a rate; the balance rests in the months of the year named."""
+        key = (day_count, annual_rate_ppm, frozen_rows, resting)
         if key not in self._tables:
             if day_count not in self._fractions:
                 self._fractions[day_count] = periods.year_fractions(
@@ -137,41 +116,117 @@ class Screen:
                     recurrence=self._calendar.frequency().recurrence(),
                     day_count=day_count,
                 )
-            self._tables[key] = discounts(self._fractions[day_count], annual_rate_ppm, frozen_rows)
+            rows = {row for row, day in enumerate(self._due_dates) if day.month in resting}
+            fractions = self._fractions[day_count]
+            self._tables[key] = discounts(fractions, annual_rate_ppm, frozen_rows, rows)
         return self._tables[key]
 
     def bounds(self, pace: Pace, /) -> list[Bounds]:
         """What a pace makes of each debt's balance."""
-        made = []
-        for limits in self._limits:
-            plan = self._plan(pace, limits)
-            worth = self.table(limits.original_rate_ppm, day_count=limits.original_day_count)
-            head, count = rows_of(pace, limits)
-            made.append(bounds(pace, plan, worth, head=head, count=count))
+        made: list[Bounds] = []
+        for place, first in enumerate(self._first_alike):
+            if first < place and pace.head.kind != "catch_up":
+                made.append(made[first])
+            else:
+                made.append(self._bounds(pace, place))
         return made
+
+    def _bounds(self, pace: Pace, place: int) -> Bounds:
+        limits = self._limits[place]
+        plan = self._plan(pace, limits)
+        worth = self.table(limits.original_rate_ppm, day_count=limits.original_day_count)
+        head, count = rows_of(pace, limits)
+        match pace.head.kind:
+            case "step_up" | "seasonal":
+                made = self.pattern(pace.head, head + count)
+                whole = self._plan(pace._replace(head=Head()), limits)
+                return patterns.bounds(made, plan, worth, interest=whole.rate_sum_high)
+            case "catch_up":
+                amount = self.catching_up(pace, place)
+                return patterns.kept_contract(amount, plan, worth, head=head, count=count)
+            case "balloon":
+                return patterns.balloon(pace.head.share_ppm, plan, worth, count=count)
+            case _:
+                return bounds(pace, plan, worth, head=head, count=count)
 
     def levels(self, shortest: Pace, longest: Pace, /) -> list[Level]:
         """The same of the level alone, for every pace from the shortest to the longest at once."""
-        made = []
-        for limits in self._limits:
-            plan = self._plan(longest, limits)
-            head, count = rows_of(longest, limits)
-            _, least = rows_of(shortest, limits)
-            low, slack = level_low(longest, plan, head=head, shortest=least, longest=count)
-            made.append(Level(low, slack, head + count))
-        return made
+        key = (shortest, longest.level_rows)
+        if key not in self._levels:
+            made: list[Level] = []
+            for place, first in enumerate(self._first_alike):
+                if first < place and longest.head.kind != "catch_up":
+                    made.append(made[first])
+                else:
+                    made.append(self._level(shortest, longest, place))
+            self._levels[key] = made
+        return self._levels[key]
+
+    def _level(self, shortest: Pace, longest: Pace, place: int) -> Level:
+        limits = self._limits[place]
+        plan = self._plan(longest, limits)
+        head, count = rows_of(longest, limits)
+        match longest.head.kind:
+            case "step_up" | "seasonal":
+                return patterns.level(self.pattern(longest.head, head + count), plan)
+            case "catch_up":
+                return Level(0, -self.catching_up(longest, place), head + count)
+            case "balloon":
+                least = rows_of(shortest, limits)[1]
+                share = longest.head.share_ppm
+                return patterns.balloon_level(share, plan, shortest=least, longest=count)
+            case _:
+                least = rows_of(shortest, limits)[1]
+                low, slack = level_low(longest, plan, head=head, shortest=least, longest=count)
+                return Level(low, slack, head + count)
+
+    def fixed(self, pace: Pace, place: int, base_minor: int, /) -> tuple[Fixed, ...]:
+        """The fixed amounts of a head that has its own, for one debt that is this much after its
+        relief; none for other heads."""
+        limits = self._limits[place]
+        if pace.head.kind == "catch_up":
+            return (Fixed(pace.head.rows, self.catching_up(pace, place)),)
+        if pace.head.kind not in patterns.KINDS:
+            return ()
+        made = self.pattern(pace.head, sum(rows_of(pace, limits)))
+        return patterns.amounts(pace.head, made, self._plan(pace, limits), base_minor)
+
+    def rows(self, pace: Pace, limits: Limits, /) -> int:
+        """How many rows a pace has for a debt."""
+        rows = sum(rows_of(pace, limits))
+        return self.pattern(pace.head, rows).rows if pace.head.kind in patterns.KINDS else rows
+
+    def pattern(self, head: Head, rows: int, /) -> patterns.Pattern:
+        """The pattern of a head over so many rows."""
+        if (head, rows) not in self._patterns:
+            self._patterns[head, rows] = patterns.pattern(head, rows, self._due_dates)
+        return self._patterns[head, rows]
+
+    def catching_up(self, pace: Pace, place: int, /) -> int:
+        """The contract's own payment and a part of the arrears: of the principal that the payments
+        the contract still asks for would not repay."""
+        limits, plan = self._limits[place], self._plan(pace, self._limits[place])
+        rows = min(limits.remaining, limits.rows_max)
+        repaid = limits.usual_minor * plan.sum_low[rows] >> BITS
+        return limits.usual_minor + max(self._principals[place] - repaid, 0) // pace.head.rows
 
     def _plan(self, pace: Pace, limits: Limits) -> Discounts:
         frozen = pace.frozen_rows if "freeze" in limits.may else 0
-        return self.table(rate_of(pace, limits), frozen_rows=frozen)
+        head = pace.head
+        resting = head.months if head.kind == "seasonal" and not head.share_ppm else ()
+        return self.table(rate_of(pace, limits), frozen_rows=frozen, resting=resting)
 
 
-class Level(NamedTuple):
-    """A bound of one debt's level from below (2^64 to one), its slack, and the most rows."""
-
-    level_low: int
-    level_slack: int
-    rows: int
+def _alike(limits: Limits) -> tuple[object, ...]:
+    """All that the bounds of a debt depend on, but for catching up."""
+    return (
+        "rate_cut" in limits.may,
+        "freeze" in limits.may,
+        limits.rate_ppm_max,
+        limits.rows_max,
+        limits.original_rate_ppm,
+        limits.original_day_count,
+    )
 
 
 def level_low(
@@ -199,11 +254,6 @@ def level_low(
     return left * ONE // tail_high, slack
 
 
-def residual_of(plan: Discounts, *, head: int, count: int) -> int:
-    """How far the last level row may be from the level, by rounding, in minor units."""
-    return count * plan.high[head] // plan.low[head + count] + 2
-
-
 def bounds(pace: Pace, plan: Discounts, worth: Discounts, *, head: int, count: int) -> Bounds:
     """The coefficients of one debt's balance under a pace of `head` and `count` rows."""
     rows = head + count
@@ -211,15 +261,19 @@ def bounds(pace: Pace, plan: Discounts, worth: Discounts, *, head: int, count: i
     low, slack = level_low(pace, plan, head=head, shortest=count, longest=count)
     residual = residual_of(plan, head=head, count=count)
     tail_low = plan.sum_low[rows] - plan.sum_high[head]
-    head_low = head_high = interest = 0  # per unit of the balance: each row; over the head together
+    head_low = head_high = interest = short = (
+        0  # per unit of the balance: each row; over the head together
+    )
     if kind == "reduced":
         share = pace.head.share_ppm
         head_low = ONE * ONE * share // (plan.sum_high[count] * WHOLE_PPM)
         head_high = -(-ONE * ONE * share // (plan.sum_low[count] * WHOLE_PPM))
         left_high = max(ONE - head_low * plan.sum_low[head] // ONE, 0)
         high = -(-left_high * ONE // tail_low)
+        short = plan.interest_low(0) - head_high
     elif kind == "none" or (kind == "holiday" and pace.head.interest == "accrue"):
         high = -(-ONE * ONE // tail_low)
+        short = 0 if head else plan.interest_low(0) - high
     else:
         high = -(-plan.high[head] * ONE // tail_low)
         if kind == "interest_only" or pace.head.interest == "simple":
@@ -240,6 +294,7 @@ def bounds(pace: Pace, plan: Discounts, worth: Discounts, *, head: int, count: i
         worth_slack=(slack + 1) * count + residual + 3 * head + 3,
         spread_worth=-(-worth.sum_high[rows] // rows),
         last_worth=worth.high[rows],
+        short=max(short, 0),
     )
 
 
@@ -248,12 +303,13 @@ def estimate(monies: Sequence[Money], made: Sequence[Bounds], /) -> Estimate:
     payment = total = worth = end_sum = waived = rows = 0
     for owed, pace in zip(monies, made, strict=True):
         base, first, spread, last, given, _ = owed
+        balloon = (2 * base * pace.balloon_ppm + WHOLE_PPM) // (2 * WHOLE_PPM)
         once = first + spread + last
         payment += max((base * pace.level_low >> BITS) - pace.level_slack, 0) + spread // pace.rows
-        total += max((base * pace.total_low >> BITS) - pace.total_slack, base) + once
+        total += max((base * pace.total_low >> BITS) - pace.total_slack + balloon, base) + once
         worth += (base * pace.worth_high >> BITS) + pace.worth_slack + first
-        worth += (spread * pace.spread_worth + last * pace.last_worth >> BITS) + 2
-        end_sum += last
+        worth += (spread * pace.spread_worth + (last + balloon) * pace.last_worth >> BITS) + 2
+        end_sum += last + balloon
         waived += given
         rows = max(rows, pace.rows)
     return Estimate(payment, total, worth, rows, end_sum, waived)
@@ -266,3 +322,12 @@ def payment_low(monies: Sequence[Money], made: Sequence[Bounds | Level], /) -> i
         payment += max((owed.base * pace.level_low >> BITS) - pace.level_slack, 0)
         payment += owed.spread // pace.rows
     return payment
+
+
+def never_repays(monies: Sequence[Money], made: Sequence[Bounds], /) -> bool:
+    """Whether the first payment of some debt is surely less than its interest: the engine refuses
+    it. Both are rounded, and the payment is a few units more than its share."""
+    return any(
+        (owed.base * pace.short >> BITS) > pace.short_slack + 4
+        for owed, pace in zip(monies, made, strict=True)
+    )

@@ -9,19 +9,24 @@ from repact.dates.frequency import Recurrence
 from repact.plans.fields import WHOLE_PPM
 from repact.policy.bounds import Instruments
 from repact.policy.candidates import MEASURES, Calendar, Collect, Head, Limits, Relief, Space, Step
-from repact.policy.facts import DebtFacts, Facts
+from repact.policy.facts import MONTHS_A_YEAR, DebtFacts, Facts
 from repact.policy.loading import PolicyError
 from repact.policy.model import Policy
 
 GRADED = (*MEASURES, "set_aside", "rate_cut", "freeze")
 STARTS = (1, 2, 3, 6, 9, 12, 18, 24)
-ENUMERATED = frozenset(
-    {*GRADED, "extension", "line_conversion", "holiday", "interest_only", "reduced", "carry"}
-    | {"capitalize"}
-)
+STEP_ROWS = (3, 6, 12)
 
 
-def limits_of(debt: DebtFacts, policy: Policy, facts: Facts, /, *, lump_minor: int = 0) -> Limits:
+def limits_of(
+    debt: DebtFacts,
+    policy: Policy,
+    facts: Facts,
+    calendar: Calendar,
+    /,
+    *,
+    lump_minor: int = 0,
+) -> Limits:
     """What one debt allows: its product's instruments in its bucket, its contract's rate.
 
     Without a contract there is no rate to go by: the product's highest is the measure. Raises
@@ -36,17 +41,19 @@ def limits_of(debt: DebtFacts, policy: Policy, facts: Facts, /, *, lump_minor: i
     return Limits(
         may=may - facts.barred,
         rate_ppm_max=rate,
-        rows_max=product.months_max,
+        rows_max=calendar.rows_in(product.months_max),
         original_rate_ppm=rate,
         original_day_count=contract.day_count if contract else "30/360",
         lump_minor=lump_minor,
+        remaining=calendar.rows_in(len(contract.remaining)) if contract else 0,
+        usual_minor=contract.remaining[0].amount_minor if contract and contract.remaining else 0,
     )
 
 
 def space_of(
-    policy: Policy, debts: Sequence[DebtFacts], limits: Sequence[Limits], calendar: Calendar, /
+    policy: Policy, facts: Facts, limits: Sequence[Limits], calendar: Calendar, /
 ) -> Space:
-    """Every combination the policy allows for these debts.
+    """Every combination the policy allows for the debts of these limits.
 
     What changes money is allowed to each debt by itself; what shapes the common calendar only if
     every debt may use it.
@@ -56,21 +63,23 @@ def space_of(
     bounds = policy.instruments
     order = [name for name in policy.cascade if name in union]
     steps, since = _steps(bounds, union, order, calendar)
-    remaining = max(_remaining(debt) for debt in debts)
-    rows_max = min(limit.rows_max for limit in limits)
+    remaining = max(limit.remaining for limit in limits)
     longest = max(limit.rows_max for limit in limits)
+    heads: tuple[tuple[Head, int], ...] = ((Head(), 0),)
+    if calendar.rhythm == "monthly":
+        heads += _heads(bounds, common, rows_max=min(limit.rows_max for limit in limits))
+        heads += _own_shapes(bounds, common, since, facts, limits)
     return Space(
         steps=tuple(steps),
-        counts=_counts(bounds, common, since, remaining=remaining, longest=longest),
-        heads=_heads(bounds, common, rows_max=rows_max),
+        counts=_counts(
+            bounds, common, since, calendar, remaining=max(remaining, 1), longest=longest
+        ),
+        heads=heads,
         collects=_collects(bounds, union, since),
         vests={name: getattr(bounds, name).vests[0] for name in MEASURES if name in union},
+        longest=longest,
+        remaining=remaining,
     )
-
-
-def _remaining(debt: DebtFacts) -> int:
-    contract = debt.position.contract
-    return max(len(contract.remaining), 1) if contract else 1
 
 
 def _steps(
@@ -123,7 +132,7 @@ def _grades(bounds: Instruments, name: str, calendar: Calendar) -> list[int]:
     if name == "freeze":
         months = Recurrence(every=found.months_max, unit="month", anchor_day=calendar.on.day)
         end = months.next_after(calendar.on)
-        dates = calendar.dates(found.months_max)
+        dates = calendar.dates(calendar.rows_in(found.months_max) + 2)
         inside = [rows for rows, day in enumerate(dates, start=1) if day <= end]
         return [rows for rows in inside if rows in {*STARTS, inside[-1]}] or [0]
     return [0]
@@ -133,6 +142,7 @@ def _counts(
     bounds: Instruments,
     common: frozenset[str],
     since: dict[str, int],
+    calendar: Calendar,
     *,
     remaining: int,
     longest: int,
@@ -142,7 +152,8 @@ def _counts(
     for name in ("extension", "line_conversion"):
         found: Any = bounds.bounds(name)
         if name in common and found:
-            for count in found.counts:
+            for months in found.counts:
+                count = calendar.rows_in(months)
                 start = 0 if count <= remaining else since[name]
                 if count <= longest:
                     made[count] = min(made.get(count, start), start)
@@ -154,7 +165,7 @@ def _heads(
 ) -> tuple[tuple[Head, int], ...]:
     """How a plan may begin, at every step: a pause helps at once or not at all, and what it costs
     is counted in the concession."""
-    made = [(Head(), 0)]
+    made: list[tuple[Head, int]] = []
 
     def rows(most: int) -> list[int]:
         upto = min(most, rows_max - 1)
@@ -174,6 +185,56 @@ def _heads(
             for row in rows(bounds.reduced.rows_max)
         ]
     return tuple(made)
+
+
+def _own_shapes(
+    bounds: Instruments,
+    common: frozenset[str],
+    since: dict[str, int],
+    facts: Facts,
+    limits: Sequence[Limits],
+) -> tuple[tuple[Head, int], ...]:
+    """Plans with a shape of their own: arrears caught up beside the contract, steps, seasons, a
+    larger last payment; the last only once the cascade has come to it, for it is a burden too."""
+    made: list[tuple[Head, int]] = []
+    rows_max = min(limit.rows_max for limit in limits)
+    if bounds.catch_up and "catch_up" in common:
+        upto = min(bounds.catch_up.months_max, *(limit.remaining - 1 for limit in limits))
+        rows = sorted({row for row in (*STARTS, upto) if 0 < row <= upto})
+        made += [(Head("catch_up", row), 0) for row in rows]
+    if bounds.step_up and "step_up" in common:
+        most, growth = bounds.step_up.steps_max, bounds.step_up.growth_ppm_max
+        made += [
+            (Head("step_up", steps * each, steps=steps, growth_ppm=growth), 0)
+            for steps in sorted({min(2, most), most})
+            for each in STEP_ROWS
+            if growth and steps * each < rows_max
+        ]
+    if bounds.seasonal and "seasonal" in common and rows_max >= MONTHS_A_YEAR:
+        slow = facts.slow_months
+        if 0 < len(slow) <= bounds.seasonal.low_months_max:
+            shares = _season_shares(bounds.seasonal.share_ppm_min, facts)
+            made += [(Head("seasonal", share_ppm=share, months=slow), 0) for share in shares]
+    if bounds.balloon and bounds.balloon.above_means and "balloon" in common:
+        most = bounds.balloon.share_ppm_max
+        shares = sorted({most // 2, most} - {0})
+        made += [(Head("balloon", share_ppm=share), since["balloon"]) for share in shares]
+    return tuple(made)
+
+
+def _season_shares(least_ppm: int, facts: Facts) -> list[int]:
+    """How small the payments of low months may be: the least, half of what is left, and what the
+    months themselves can pay beside the others."""
+    shares = {least_ppm, (least_ppm + WHOLE_PPM) // 2}
+    if facts.months_minor:
+        low = min(facts.months_minor[month - 1] for month in facts.slow_months)
+        rest = [
+            left
+            for month, left in enumerate(facts.months_minor, start=1)
+            if month not in facts.slow_months
+        ]
+        shares.add(max(low * WHOLE_PPM // max(min(rest, default=1), 1), least_ppm))
+    return sorted(share for share in shares if share < WHOLE_PPM)
 
 
 def _collects(

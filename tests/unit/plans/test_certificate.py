@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import rfc8785
 
 from repact.errors import RepactError
 from repact.plans import certificate, document, result, schedule, search
@@ -24,6 +25,12 @@ def test_a_certificate_recomputes(made):
 
 def test_the_result_carries_it(made):
     assert result.as_json(document.validate(document.Document, plan()))["certificate"] == made
+
+
+def test_what_is_hashed_is_canonical_json_to_the_byte():
+    read = document.validate(document.Document, plan())
+    parts = (read.position, read.terms, schedule.build(read.position, read.terms))
+    assert certificate.canonical(*parts) == rfc8785.dumps(certificate.hashed_part(*parts))
 
 
 def test_a_single_row_has_no_residual():

@@ -77,6 +77,21 @@ def debt(**changes: Any) -> DebtFacts:
     return DebtFacts(position=changes.pop("at", None) or position(**changes), **(known | own))
 
 
+def loan(**changes: Any) -> DebtFacts:
+    """An installment loan that is forty days late: nearly everything may be used on it."""
+    return debt(**({"product_code": "installment_loan", "days_past_due": 40} | changes))
+
+
+def with_balloon(**bounds: Any) -> loading.LoadedPolicy:
+    """The sample policy with other bounds on a larger last payment, in every bucket."""
+    buckets = [
+        bucket | {"instruments": list(dict.fromkeys([*bucket["instruments"], "balloon"]))}
+        for bucket in SAMPLE["buckets"]
+    ]
+    balloon = {"share_ppm_max": 200_000, "above_means": True} | bounds
+    return loaded(buckets=buckets, instruments__balloon=balloon)
+
+
 def three_debts() -> list[DebtFacts]:
     """A wallet credit and two loans."""
     return [

@@ -12,7 +12,6 @@ from repact.law.facts import CaseFacts
 from repact.plans import certificate
 from repact.plans.errors import PlanError
 from repact.policy import choosing, dominance, judging, loading, propose
-from repact.policy.candidates import light_rows
 from repact.policy.ground import Ground
 from tests.unit.policy.cases import (
     CN,
@@ -21,9 +20,11 @@ from tests.unit.policy.cases import (
     debt,
     facts,
     loaded,
+    loan,
     position,
     proposed,
     three_debts,
+    with_balloon,
 )
 
 
@@ -39,10 +40,10 @@ def rules(proposal):
 class TestAProposal:
     def test_gives_distinct_plans_within_means(self):
         offers = proposed().offers
-        assert [offer.label for offer in offers] == ["lighter", "sooner", "breather"]
-        assert [offer.rank for offer in offers] == [1, 2, 3]
+        assert [offer.label for offer in offers] == ["lighter", "sooner", "breather", "rising"]
+        assert [offer.rank for offer in offers] == [1, 2, 3, 4]
         assert all(offer.fits and offer.installment_minor <= 90_000 for offer in offers)
-        assert len({offer.schedule_sha256 for offer in offers}) == 3
+        assert len({offer.schedule_sha256 for offer in offers}) == 4
 
     def test_looks_at_thousands_of_combinations_and_builds_few(self):
         made = proposed(debts=three_debts())
@@ -50,7 +51,7 @@ class TestAProposal:
         assert made.built < 100
 
     def test_is_lighter_sooner_and_slower_to_begin_as_its_labels_say(self):
-        lighter, sooner, breather = proposed(affordable_minor=150_000).offers
+        lighter, sooner, breather, _ = proposed(affordable_minor=150_000).offers
         assert lighter.installment_minor < min(sooner.installment_minor, breather.installment_minor)
         assert len(sooner.bill.rows) < len(lighter.bill.rows)
         assert breather.flexibility.light_rows > 0
@@ -206,10 +207,10 @@ class TestWhatIsNotOffered:
         made = proposed()
         assert named(made, "waive_fees").rule_id == "policy.nothing_owed_there"
 
-    def test_is_left_to_a_person_where_no_formula_serves(self):
-        assert named(proposed(), "seasonal").rule_id == "policy.not_for_product"
-        loan = debt(product_code="installment_loan")
-        assert named(proposed(debts=[loan]), "seasonal").rule_id == "policy.by_a_person"
+    def test_is_left_to_a_person_where_a_last_payment_is_above_all_means(self):
+        assert named(proposed(), "balloon").rule_id == "policy.not_for_product"
+        found = named(proposed(with_balloon(above_means=False), [loan()]), "balloon")
+        assert (found.rule_id, found.change) == ("policy.by_a_person", {"person": True})
 
     def test_is_everything_the_law_blocks(self):
         made = proposed(loaded(conduct__late_rate_ppm=270_000))
@@ -218,8 +219,10 @@ class TestWhatIsNotOffered:
             "policy.nothing_owed_there",
             "policy.not_for_product",
             "policy.not_in_bucket",
-            "policy.by_a_person",
+            "policy.dates_follow_payday",
+            "policy.paid_monthly",
             "policy.settlement_not_asked",
+            "policy.trial_not_needed",
         }
         assert found.startswith("CN-")
 
@@ -359,13 +362,13 @@ class TestPayingMore:
     def test_is_shown_only_when_asked_and_after_the_first_three(self):
         made = proposed(wish_minor=150_000, pays_more=True)
         *others, faster = made.offers
-        assert (faster.label, faster.rank) == ("faster", 4)
+        assert (faster.label, faster.rank) == ("faster", 5)
         assert faster.over_by_minor == faster.merit.payment_minor - 90_000 > 0
         assert all(offer.fits for offer in others)
         assert all(offer.fits for offer in proposed(wish_minor=150_000).offers)
 
     def test_changes_nothing_where_the_wish_is_within_means(self):
-        assert len(proposed(wish_minor=90_000, pays_more=True).offers) == 3
+        assert len(proposed(wish_minor=90_000, pays_more=True).offers) == 4
 
     def test_changes_nothing_where_more_means_nothing_sooner(self):
         policy = loaded(instruments__extension={"counts": [60]})
@@ -447,7 +450,7 @@ class TestChoosing:
         ground = propose.ground_of(debts=[debt()], facts=facts(), loaded=policy, law=CN, on=ON)
         search = propose.choosing_for(ground)
         best = [merit(search.best(purpose)) for purpose in choosing.PURPOSES]
-        loosest = dominance.Merit(0, 0, 0, -600, 0, -(10**18))
+        loosest = dominance.Merit(0, 0, 0, -600, 0, -(10**18), 0)
         monkeypatch.setattr(choosing, "_merit_low", lambda *_: loosest)
         again = propose.choosing_for(ground)
         assert [merit(again.best(purpose)) for purpose in choosing.PURPOSES] == best
@@ -470,9 +473,11 @@ def by_brute_force(ground, purpose):
     for number, step in enumerate(ground.space.steps):
         found = []
         for relief, head, counts in ground.space.families(number):
+            if not every.begins_as_it_says(head, ground.monies(relief)):
+                continue
             for count in counts:
                 pace = choosing.Pace(step.rate_ppm, count, head, step.frozen_rows)
-                if purpose.light != bool(light_rows(pace)):
+                if head.kind not in purpose.heads:
                     continue
                 draft = every.admitted(choosing.Candidate(relief, pace, number))
                 if draft:

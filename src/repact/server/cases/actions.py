@@ -234,12 +234,17 @@ def _assert_not_probing(case: Case) -> None:
 
 
 def _needs_person(by: Actor, case: Case, now: datetime) -> str:
-    """Why no machine may answer: nothing is left, or some months can pay and others cannot."""
-    means = budget.means(case, loaded=_policy(by, now))
+    """Why no machine may answer: nothing is left, or some months can pay and others cannot, and
+    the policy has no payments by season for these loans."""
+    loaded = _policy(by, now)
+    means = budget.means(case, loaded=loaded)
     if means.is_negative:
         return "negative_budget"
     low = any(finding.code == budget.LOW_SEASON for finding in means.findings)
-    return "low_season" if low else ""
+    codes = {loan.product.code for loan in queries.loans(case)}
+    products = [product for product in loaded.policy.products if product.code in codes]
+    seasonal = all("seasonal" in product.serviceable for product in products)
+    return "low_season" if low and not seasonal else ""
 
 
 def _policy(by: Actor, now: datetime) -> LoadedPolicy:

@@ -9,6 +9,7 @@ from uuid import UUID
 from repact.law.checks import CaseFacts
 from repact.law.shapes import months_between
 from repact.policy import propose
+from repact.policy.facts import MONTHS_A_YEAR, Rhythm
 from repact.policy.model import Policy
 from repact.server.audit import queries as audit_queries
 from repact.server.cases import limitation, queries, relief, sharing, states
@@ -66,6 +67,9 @@ def facts(case: Case, /, *, now: datetime) -> propose.Facts:
         ).count(),
         forbearance_number=1 + max(_plans_by_loan(case).values(), default=0),
         relief=helped.code if helped else "",
+        months_minor=_months(case, now=now),
+        low_months=_slow(case),
+        rhythm=_rhythm(case),
     )
 
 
@@ -99,6 +103,30 @@ def _reasons(case: Case, policy: Policy) -> tuple[str, ...]:
     told = case.answers.get("reasons", {}).get("reasons", ())
     known = {reason.code for reason in policy.reasons}
     return tuple(reason for reason in told if reason != NOT_SAID or reason in known)
+
+
+def _months(case: Case, *, now: datetime) -> tuple[int, ...]:
+    """What each month of a business's year can pay, where some can pay less than others."""
+    trade = queries.trade(case, now=now)
+    if trade is None or trade.way != "plan" or not trade.low_months:
+        return ()
+    return trade.series_minor
+
+
+def _slow(case: Case) -> tuple[int, ...]:
+    """The months of the year in which a person's own income does not flow."""
+    months = case.answers.get("income", {}).get("months", ())
+    every = range(1, MONTHS_A_YEAR + 1)
+    return tuple(month for month in every if month not in months) if months else ()
+
+
+def _rhythm(case: Case) -> Rhythm:
+    """How often pay comes in, by the first income told; a business plans by the month."""
+    told = case.answers.get("income", {}).get("period", "monthly")
+    if "business" in case.answers or told not in ("weekly", "fortnightly"):
+        return "monthly"
+    rhythm: Rhythm = told
+    return rhythm
 
 
 def _guaranteed(case: Case) -> dict[UUID, bool]:

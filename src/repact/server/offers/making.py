@@ -37,7 +37,7 @@ from repact.server.policies import queries as policy_queries
 
 _DEBTS = TypeAdapter(list[propose.DebtFacts])
 _FACTS = TypeAdapter(propose.Facts)
-VERSION = 4  # of the stored facts: only facts of the same version can be compared
+VERSION = 5  # of the stored facts: only facts of the same version can be compared
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,18 @@ RULES: dict[str, str] = {
     "policy.settlement_not_allowed": _("This debt cannot be settled with one sum."),
     "policy.settlement_share_min": _("The sum offered is too small to settle the debt."),
     "policy.by_a_person": _("Only a person can work this out. Ask for one."),
+    "policy.trial_not_needed": _("Nothing has to be tried first: your papers are enough."),
+    "policy.dates_follow_payday": _(
+        "Every plan falls on your payday already; you can ask for another day."
+    ),
+    "policy.paid_monthly": _("It is for people who are paid by the week."),
+    "policy.rhythm_not_offered": _("This lender does not take payments in that rhythm."),
+    "policy.no_slow_months": _("It is for people whose year has slow months."),
+    "policy.low_months_max": _("The year has more slow months than it may have payments to match."),
+    "policy.nothing_left_of_contract": _("The contract asks for no more payments."),
+    "policy.steps_out_of_bounds": _("The policy has fewer steps, or smaller ones."),
+    "policy.rows_out_of_bounds": _("The policy has fewer such payments."),
+    "policy.share_out_of_bounds": _("The policy does not have so small or so large a part."),
     "policy.barred_for_this_case": _("It is not open in this case."),
     "policy.not_for_product": _("It does not exist for this kind of loan."),
     "policy.not_in_bucket": _("It does not exist for a debt this far in arrears."),

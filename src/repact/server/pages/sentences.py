@@ -196,6 +196,7 @@ SENTENCES: dict[str, str] = {
     "pages.signer_missing": _("Give the account and the masked identity number."),
     "pages.call_missing": _("Say when the call was and how long it took."),
     "pages.choose_one": _("Choose one of the plans."),
+    "pages.choice_unknown": _("Choose one of the list."),
     "pages.date_unreadable": _("Enter a date such as 2026-12-15."),
     "pages.number_unreadable": _("Enter a whole number."),
     "people.not_allowed": _("Your role does not allow this."),

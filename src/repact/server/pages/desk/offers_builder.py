@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -11,17 +12,21 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from repact.errors import RepactError
+from repact.policy.facts import Rhythm
 from repact.server.audit.actor import AGENT, SUPERVISOR
 from repact.server.cases import queries as case_queries
-from repact.server.offers import building
+from repact.server.offers import building, shaping
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.building import Settings
 from repact.server.offers.models import OfferSet
-from repact.server.pages import access, rules, sentences
-from repact.server.pages.templatetags.figures import rate
+from repact.server.offers.shaping import Shape
+from repact.server.pages import access, amounts, rules, sentences
+from repact.server.pages.templatetags.figures import rate, yuan
 
 PERCENT_PPM = 10_000
 FIELDS = ("count", "rate", "interest", "penalty", "fees")
+SHAPE_FIELDS = ("rows", "steps", "part", "months", "amount")
+RHYTHMS: tuple[Rhythm, ...] = ("monthly", "fortnightly", "weekly")
 
 
 @access.staff(AGENT, SUPERVISOR)
@@ -64,14 +69,33 @@ def _row(row: building.Built) -> dict[str, Any]:
         else rate(getattr(row.settings, name)).rstrip("%")
         for name in FIELDS
     }
+    number, shape = row.offer.number, row.settings.shape
+    kinds = dict.fromkeys((row.before.shape.kind, *shaping.OWN))
     return {
         "built": row,
         "editable": row.before.count > 0,
         "fields": [
-            {"name": name, "key": f"{name}-{row.offer.number}", "value": shown[name]}
-            for name in FIELDS
+            {"name": name, "key": f"{name}-{number}", "value": shown[name]} for name in FIELDS
         ],
+        "shapes": [{"kind": kind, "chosen": kind == shape.kind} for kind in kinds],
+        "rhythms": [{"rhythm": one, "chosen": one == row.settings.rhythm} for one in RHYTHMS],
+        "own": [
+            {"name": name, "key": f"{name}-{number}", "value": value}
+            for name, value in _shown(shape).items()
+        ],
+        "opened": shape.kind in shaping.OWN[1:] or row.settings.rhythm != "monthly",
         "rule": rules.sentence(row.refusal) if row.refusal else "",
+    }
+
+
+def _shown(shape: Shape) -> dict[str, str]:
+    """The figures of a shape as a form has them; nothing where there is none."""
+    return {
+        "rows": str(shape.rows or ""),
+        "steps": str(shape.steps or ""),
+        "part": rate(shape.part_ppm).rstrip("%") if shape.part_ppm else "",
+        "months": ", ".join(map(str, shape.months)),
+        "amount": yuan(shape.amount_minor) if shape.amount_minor else "",
     }
 
 
@@ -82,8 +106,46 @@ def _changed(told: Mapping[str, str], offer_set: OfferSet) -> dict[int, Settings
         if before is None or f"count-{offer.number}" not in told:
             continue
         values = {name: _number(told.get(f"{name}-{offer.number}", ""), name) for name in FIELDS}
-        changed[offer.number] = Settings(**values)
+        changed[offer.number] = Settings(
+            **values,
+            shape=_shape(told, offer.number, before.shape),
+            rhythm=_rhythm(told.get(f"rhythm-{offer.number}", before.rhythm)),
+        )
     return changed
+
+
+def _shape(told: Mapping[str, str], number: int, before: Shape) -> Shape:
+    """The shape as it is told; what a kind has no use for is left out: it changes nothing."""
+    kind = told.get(f"shape-{number}", before.kind)
+    if kind not in {before.kind, *shaping.OWN}:
+        raise sentences.PageError("pages.choice_unknown", field="shape")
+    if kind not in shaping.OWN[1:]:
+        return before if kind == before.kind else shaping.EQUAL
+    given = {name: told.get(f"{name}-{number}", "").strip() for name in SHAPE_FIELDS}
+    uses = shaping.USES[kind]
+    return Shape(
+        kind,
+        rows=_number(given["rows"] or "0", "count") if "rows" in uses else 0,
+        steps=_number(given["steps"] or "0", "count") if "steps" in uses else 0,
+        part_ppm=_number(given["part"] or "0", "part") if "part" in uses else 0,
+        months=_months(given["months"]) if "months" in uses else (),
+        amount_minor=amounts.read(given["amount"], field="amount") if "amount" in uses else 0,
+    )
+
+
+def _rhythm(told: str) -> Rhythm:
+    found = next((rhythm for rhythm in RHYTHMS if rhythm == told), None)
+    if found is None:
+        raise sentences.PageError("pages.choice_unknown", field="rhythm")
+    return found
+
+
+def _months(told: str) -> tuple[int, ...]:
+    """Months of the year, 1 to 12, however they are separated."""
+    found = {_number(part, "count") for part in re.split(r"[\s,，、]+", told) if part}
+    if not found <= set(range(1, 13)):
+        raise sentences.PageError("pages.number_unreadable", field="months")
+    return tuple(sorted(found))
 
 
 def _number(text: str, name: str) -> int:

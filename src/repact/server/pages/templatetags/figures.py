@@ -107,7 +107,12 @@ def offer_name(label: str) -> str:
         "sooner": _("Sooner"),
         "breather": _("Breather"),
         "least_total": _("Least in all"),
+        "catch_up": _("Catching up"),
+        "rising": _("Rising"),
+        "seasonal": _("By season"),
+        "rhythm": _("As you are paid"),
         "settlement": _("One sum"),
+        "in_parts": _("One sum in parts"),
         "relief": _("Help for many"),
         "faster": _("Faster"),
         "own": _("Your number"),
@@ -142,6 +147,28 @@ def instrument_name(name: str) -> str:
         "waive_principal": _("A part of the principal waived"),
     }
     return names.get(name) or offer_name(name)
+
+
+@register.filter
+def shape_name(kind: str) -> str:
+    """How the payments of a plan go: `none` are equal ones."""
+    names = {
+        "none": _("Equal payments"),
+        "more_first": _("A larger first payment"),
+        "settlement": _("One sum, or a few parts of it"),
+    }
+    return names.get(kind) or instrument_name(kind)
+
+
+@register.filter
+def rhythm_name(rhythm: str) -> str:
+    """How often a payment falls due."""
+    names = {
+        "monthly": _("Every month"),
+        "fortnightly": _("Every two weeks"),
+        "weekly": _("Every week"),
+    }
+    return names.get(rhythm, rhythm)
 
 
 @register.filter
