@@ -109,6 +109,18 @@ def in_plan(
     return {item.rule_id: item.action for item in found if item.check != "contract_above_cap"}
 
 
+def above(minor: int, /) -> dict[str, Any]:
+    """A position of which a cent more than this is owed in all."""
+    return {"principal_minor": minor, "interest_minor": 1, "penalty_minor": 0}
+
+
+def void_above(made_under: checks.ProductFacts, /) -> Found:
+    """The rate beyond which a rule calls a product's price void, by rule."""
+    found = checks.check_product(made_under, catalogue.load("cn"), on=ON)
+    void = {item.rule_id: item.params.get("void_above_ppm") for item in found}
+    return {rule: f"void above {ppm // 10_000}%" for rule, ppm in void.items() if ppm}
+
+
 def in_contract(made_under: checks.ProductFacts, *, place: str = "cn", on: date = ON) -> Found:
     """What is found in the original contract beside a plan."""
     found = checks.check_plan(plan(made_under), catalogue.load(place), on=on)

@@ -35,12 +35,19 @@ set aside by agreement, on record; one of law or of a department's rule may not.
 speak of the same act, the most protective holds. An offer is read by the law of the day it is made;
 what attaches to the contract, by the law of the day of the contract, where that day is known.
 
+Some figures are shown and asked by nobody, because they are about facts a plan does not have: how a
+loan was paid out (the CNY 500,000 a borrower may draw themselves, in CN-CONS-2025-BALANCE), what a
+person earns (SG-DCP) and how many creditors there are (SG-DMP). A plan here lends no new money.
+
 本手册由法律数据和规格测试打印，不构成法律意见。把握程度：**S** 读过法条或官方文本；
 **S2** 见于新闻、律师网页或合同的引用；**M-h、M-m、M-l** 凭记忆，依次为高、中、低。
 凭记忆的内容未经核实，只提示，不单独阻止；用未核实的数列算出的上限也一样。
 标准、自律和指引类规则可以经同意并留痕后不适用，法律和部门规章不可以。
 多条规则同时适用时，取最有利于保护借款人的一条。方案按作出当天的法律判断；
-与合同成立相关的规则，知道合同成立日的，按那一天判断。"""
+与合同成立相关的规则，知道合同成立日的，按那一天判断。
+
+有些数字只展示、不检查，因为方案里没有相应事实：贷款如何发放（CN-CONS-2025-BALANCE 中自主支付的
+50 万元）、个人收入（SG-DCP）、债权人数量（SG-DMP）。本系统的方案不新增借款。"""
 
 
 def printed() -> str:

@@ -57,6 +57,18 @@ SPECS = (
         "预借现金分期超过 24 期，会被提示。",
     ),
     LawSpec(
+        "CN-CARD-13-CASH",
+        "warn",
+        lambda: b.in_plan(
+            b.card(product="cash_advance"), position={"principal_minor": 5_000_001}, **b.level(24)
+        ),
+        lambda: b.in_plan(
+            b.card(product="cash_advance"), position={"principal_minor": 5_000_000}, **b.level(24)
+        ),
+        "A cash advance of one fen more than 50,000.00 in installments is warned of.",
+        "预借现金分期超过 50,000.00，哪怕一分，也会被提示。",
+    ),
+    LawSpec(
         "CN-CARD-13-AGAIN",
         "warn",
         lambda: b.in_plan(b.card(), case=CaseFacts(is_reinstallment=True)),
@@ -294,6 +306,14 @@ SPECS = (
         "提高利率的重组需要重新披露。",
     ),
     LawSpec(
+        "US-REGZ-20A",
+        "disclose",
+        lambda: b.in_plan(place="us", case=CaseFacts(new_money_minor=1)),
+        lambda: b.in_plan(place="us", case=CaseFacts(new_money_minor=0)),
+        "A workout that lends a cent more than is owed needs new disclosures.",
+        "重组时新借出一分钱，也需要重新披露。",
+    ),
+    LawSpec(
         "IN-PENAL",
         "warn",
         lambda: b.in_plan(place="in", **capitalizing("penalty")),
@@ -308,5 +328,17 @@ SPECS = (
         lambda: b.in_plan(b.product(product="debt_repayment_scheme"), place="sg", **b.level(60)),
         "In Singapore a debt repayment scheme of more than five years is warned of.",
         "新加坡：债务偿还计划超过五年，会被提示。",
+    ),
+    LawSpec(
+        "SG-DRS",
+        "warn",
+        lambda: b.in_plan(
+            b.product(product="debt_repayment_scheme"), place="sg", position=b.above(15_000_000)
+        ),
+        lambda: b.in_plan(
+            b.product(product="debt_repayment_scheme"), place="sg", position=b.above(14_999_999)
+        ),
+        "In Singapore a debt repayment scheme for more than 150,000.00 is warned of.",
+        "新加坡：债务偿还计划的欠款超过 150,000.00，会被提示。",
     ),
 )

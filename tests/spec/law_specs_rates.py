@@ -119,6 +119,14 @@ SPECS = (
         "2019 年的民间借贷按当时的规则看：24%。",
     ),
     LawSpec(
+        "CN-36",
+        "void above 36%",
+        lambda: b.void_above(b.private(default_rate_ppm=360_001, contract_on=date(2019, 1, 1))),
+        lambda: b.void_above(b.private(default_rate_ppm=360_000, contract_on=date(2019, 1, 1))),
+        "What a private loan of 2019 takes beyond 36% is named as void.",
+        "2019 年的民间借贷超过 36% 的部分，会写明无效。",
+    ),
+    LawSpec(
         "CN-PENAL",
         "warn",
         lambda: b.in_product(b.product(contract_rate_ppm=100_000, default_rate_ppm=150_001)),

@@ -93,7 +93,8 @@ class CaseFacts:
     """What is known of the case around a plan; None is not known, and then nothing is found.
 
     Amounts are minor units. `first_principal_minor` was lent at first and `paid_minor` paid since;
-    `deducted_minor` was kept back from what was lent; `new_fees_minor` the plan charges as fees.
+    `deducted_minor` was kept back from what was lent; `new_fees_minor` the plan charges as fees;
+    `new_money_minor` is lent with the plan beyond what is owed.
     `moratorium` runs from its first day to the day after its last.
     """
 
@@ -104,6 +105,7 @@ class CaseFacts:
     paid_minor: int = 0
     deducted_minor: int = 0
     new_fees_minor: int = 0
+    new_money_minor: int = 0
     affordable_minor: int | None = None
     is_reinstallment: bool = False
     is_beyond_means: bool | None = None

@@ -131,9 +131,13 @@ def diminished(entry: Entry, plan: PlanFacts) -> Finding | None:
 
 
 def new_disclosures(entry: Entry, plan: PlanFacts) -> Finding | None:
-    """A plan that raises the rate is a new credit, to be disclosed anew."""
+    """A plan that raises the rate, or lends anew, is a new credit, to be disclosed anew."""
     rate, contract = plan.terms.annual_rate_ppm, plan.contract_rate_ppm
-    return finding(entry, rate_ppm=rate, contract_rate_ppm=contract) if rate > contract else None
+    lent = plan.case.new_money_minor
+    if rate <= contract and not lent:
+        return None
+    found = finding(entry, rate_ppm=rate, contract_rate_ppm=contract)
+    return replace(found, params={**found.params, "new_money_minor": lent}) if lent else found
 
 
 def _cap_date(entry: Entry, facts: ProductFacts, on: date) -> date:
@@ -145,7 +149,9 @@ def _over(entry: Entry, worst_ppm: int, law: Catalogue, day: date) -> Finding | 
     cap = cap_ppm(entry, law, on=day)
     if worst_ppm <= cap:
         return None
-    return _as_sure_as(law, entry, finding(entry, rate_ppm=worst_ppm, cap_ppm=cap))
+    void = entry.figures.get("void_above_ppm")
+    beyond = {"void_above_ppm": void} if void is not None and worst_ppm > void else {}
+    return _as_sure_as(law, entry, finding(entry, rate_ppm=worst_ppm, cap_ppm=cap, **beyond))
 
 
 def _as_sure_as(law: Catalogue, entry: Entry, found: Finding) -> Finding:

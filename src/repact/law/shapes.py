@@ -8,6 +8,7 @@ from repact.law.entries import Entry
 from repact.law.facts import Around, CaseFacts, Finding, PlanFacts, finding
 from repact.plans import measures
 from repact.plans import terms as t
+from repact.plans.position import Position
 
 
 def months_between(start: date, end: date, /) -> int:
@@ -16,8 +17,23 @@ def months_between(start: date, end: date, /) -> int:
 
 
 def term_cap(entry: Entry, plan: PlanFacts, on: date) -> Finding | None:
-    """The last payment comes later than the longest term counted from signing."""
-    return over_term(entry, plan.schedule.rows[-1].due_date, on)
+    """The last payment comes later than the longest term counted from signing, or more is owed than
+    the rule is for."""
+    late = over_term(entry, plan.schedule.rows[-1].due_date, on)
+    return late or over_amount(entry, plan.position)
+
+
+def over_amount(entry: Entry, position: Position | None, /) -> Finding | None:
+    """More principal, or more in all, than a rule with such a limit (`amount_minor_max`,
+    `owed_minor_max` among its figures) is for; its currency is that of the jurisdiction."""
+    if position is None:
+        return None
+    owed = {"amount_minor": position.principal_minor, "owed_minor": position.total_minor}
+    for name, amount in owed.items():
+        most = entry.figures.get(f"{name}_max")
+        if most is not None and amount > most:
+            return finding(entry, **{name: amount, f"{name}_max": most})
+    return None
 
 
 def over_term(entry: Entry, last_due_date: date, on: date, /) -> Finding | None:

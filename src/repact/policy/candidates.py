@@ -152,6 +152,9 @@ class Space:
     vests: Vests = field(default_factory=dict)
     longest: int = 0
     remaining: int = 0
+    fitted: dict[tuple[int, tuple[int, ...]], tuple[int, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @property
     def rows_max(self) -> int:
@@ -164,18 +167,25 @@ class Space:
         A step that concedes more is combined with every shape so far; a step that only allows more
         shapes gives what those add. Of counts that the longest plan cuts to the same length, one.
         """
-        counts_since: dict[tuple[int, Head], tuple[int, ...]] = {}
+        counts_since: dict[int, tuple[int, ...]] = {}
         for collect, collect_from in self.collects:
             relief = self.steps[number].relief._replace(collect=collect)
-            for head, head_from in self.heads:
-                if head.kind == "catch_up":
-                    continue
+            for place, (head, head_from) in enumerate(self.heads):
                 since = max(collect_from, head_from)
-                if (since, head) not in counts_since:
-                    counts_since[since, head] = self._fitting(head, self._counts(number, since))
-                if counts_since[since, head]:
-                    yield relief, head, counts_since[since, head]
+                if since not in counts_since:
+                    counts_since[since] = self._counts(number, since)
+                counts = self._fitted(place, counts_since[since])
+                if counts:
+                    yield relief, head, counts
         yield from self._catching_up(number)
+
+    def _fitted(self, place: int, counts: tuple[int, ...]) -> tuple[int, ...]:
+        """The counts that make sense with a head, worked out once for each list of counts."""
+        if (place, counts) not in self.fitted:
+            head = self.heads[place][0]
+            own = () if head.kind == "catch_up" else self._fitting(head, counts)
+            self.fitted[place, counts] = own
+        return self.fitted[place, counts]
 
     def _fitting(self, head: Head, counts: tuple[int, ...]) -> tuple[int, ...]:
         """The counts that make sense with a head.

@@ -16,7 +16,15 @@ from typing import Any, Literal, NamedTuple
 from repact.law import checks
 from repact.plans.errors import PlanError
 from repact.policy import authority, screening
-from repact.policy.candidates import LIGHT, Candidate, Head, HeadKind, Pace, light_rows
+from repact.policy.candidates import (
+    LIGHT,
+    Candidate,
+    Head,
+    HeadKind,
+    Pace,
+    Relief,
+    light_rows,
+)
 from repact.policy.discounts import Bounds
 from repact.policy.dominance import Merit
 from repact.policy.drafts import Draft
@@ -62,8 +70,8 @@ class Purpose(NamedTuple):
     heads: frozenset[HeadKind] = frozenset({"none", "balloon"})
 
 
-_LIGHTER, _SOONER = itemgetter(4, 0, 1, 2, 3, 5, 6), itemgetter(4, 2, 1, 0, 3, 5, 6)
-_LEAST, _BREATHER = itemgetter(4, 1, 2, 0, 3, 5, 6), itemgetter(4, 3, 1, 0, 2, 5, 6)
+_LIGHTER, _SOONER = itemgetter(4, 0, 1, 2, 3, 5, 6, 7), itemgetter(4, 2, 1, 0, 3, 5, 6, 7)
+_LEAST, _BREATHER = itemgetter(4, 1, 2, 0, 3, 5, 6, 7), itemgetter(4, 3, 1, 0, 2, 5, 6, 7)
 PURPOSES = (
     Purpose("seasonal", _SOONER, frozenset({"seasonal"})),
     Purpose("lighter", _LIGHTER),
@@ -213,12 +221,17 @@ class Choosing:
         space, made = self.ground.space, []
         seen: set[tuple[Any, ...]] = set()
         step = space.steps[number]
+        last: Relief | None = None
+        known = False
         for relief, head, counts in space.families(number):
             self.considered += len(counts)
-            money = self.ground.monies(relief)
-            if (head, *money) in seen or not self.begins_as_it_says(head, money):
+            if relief is not last:
+                last, money = relief, self.ground.monies(relief)
+                key = (relief.collect == "catch_up", *money)
+                known = key in seen and relief.collect != "catch_up"
+                seen.add(key)
+            if known or not self.begins_as_it_says(head, money):
                 continue  # another way of collecting what is waived or not owed: the same plans
-            seen.add((head, *money))
             paces = [Pace(step.rate_ppm, count, head, step.frozen_rows) for count in counts]
             for pace in self._low_enough(money, paces):
                 bounds = self._bounds_of(pace)
@@ -234,7 +247,7 @@ class Choosing:
         where the policy knows another way to collect it."""
         if head.kind not in BEGINS_SMALL or len(self.ground.space.collects) == 1:
             return True
-        return not any(owed.first for owed in money)
+        return all(owed.first == 0 for owed in money)
 
     def _ceiling(self, head: Head) -> int:
         """The most that any payment may be: in the season, what the best month can pay."""
@@ -299,4 +312,5 @@ def _merit_low(estimate: screening.Estimate, candidate: Candidate) -> Merit:
         end_sum_minor=estimate.end_sum,
         lost_minor=-estimate.worth_high,
         start_minor=0,
+        slow_minor=0,
     )

@@ -17,8 +17,10 @@ class Merit(NamedTuple):
     """What a plan is judged by; the smaller the better, in every field.
 
     The borrower's: the largest payment, all payments together, the number of payments, less one
-    for each light row at the start (`heaviness`), what comes on top of the last payment. The
-    lender's: what it loses in value, which is minus the present value of what is expected to come.
+    for each light row at the start (`heaviness`), what comes on top of the last payment; what the
+    first half year asks for (`start_minor`), and the largest payment in a month with less money
+    (`slow_minor`). The lender's: what it loses in value, which is minus the present value of what
+    is expected to come.
     """
 
     payment_minor: int
@@ -28,6 +30,7 @@ class Merit(NamedTuple):
     end_sum_minor: int
     lost_minor: int
     start_minor: int
+    slow_minor: int
 
 
 def dominates(one: Merit, other: Merit, /) -> bool:

@@ -149,7 +149,7 @@ class Ground:
             end_sum_minor=sum(end_sums),
             concession=given,
             tier=authority.tier_needed(self.policy.authority, given)[0],
-            merit=Merit(0, 0, 0, 0, 0, 0, 0),
+            merit=Merit(0, 0, 0, 0, 0, 0, 0, 0),
         )
         return draft._replace(merit=self.merit(draft))
 
@@ -163,7 +163,14 @@ class Ground:
             end_sum_minor=draft.end_sum_minor,
             lost_minor=-self.expected_minor(draft),
             start_minor=sum(draft.payments[: self.calendar.rows_in(START_MONTHS)]),
+            slow_minor=self._in_slow_months(draft),
         )
+
+    def _in_slow_months(self, draft: Draft) -> int:
+        slow = self.facts.slow_months
+        longest = max((part.schedule.rows for part in draft.parts), key=len) if slow else ()
+        pairs = zip(draft.payments, longest, strict=False)
+        return max((paid for paid, row in pairs if row.due_date.month in slow), default=0)
 
     def asks_too_much(self, draft: Draft, ceiling_minor: int, /, *, by_month: bool = True) -> int:
         """A payment of a draft that is above the means, 0 when there is none.

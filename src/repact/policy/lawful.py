@@ -17,6 +17,7 @@ from repact.policy.candidates import Calendar, Limits, Pace, rate_of
 from repact.policy.facts import DebtFacts, Facts
 from repact.policy.model import Policy
 
+RELIEFS = frozenset({"rate_cut", "freeze", "waive_interest", "waive_penalty", "waive_fees"})
 PAUSES = frozenset({"holiday", "interest_only"})
 
 

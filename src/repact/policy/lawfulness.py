@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from repact.law import checks
 from repact.law.catalogue import Catalogue
+from repact.policy import lawful
 from repact.policy.model import Policy
 from repact.policy.products import Product
 from repact.policy.promises import Content
@@ -24,6 +25,7 @@ def found(policy: Policy, law: Catalogue, on: date, /) -> Iterator[Item]:
         yield from _priced(policy, product, rate, law, on, (*place, "default_rate_ppm_max"))
         yield from _length(policy, product, law, on, (*place, "months_max"))
         yield from _card(policy, product, place)
+        yield from _relief(policy, product, law, on, (*place, "instruments"))
         late = policy.conduct.late_rate_ppm
         if late > rate:
             yield from _priced(policy, product, late, law, on, ("conduct", "late_rate_ppm"))
@@ -50,6 +52,18 @@ def _priced(
     for finding in checks.check_product(facts, law, on=on):
         params = {**finding.params, "product": product.code}
         yield finding.rule_id, place, params, "error" if finding.blocks else "warning"
+
+
+def _relief(
+    policy: Policy, product: Product, law: Catalogue, on: date, place: Place
+) -> Iterator[Item]:
+    """Where relief in interest or charges has to be considered, a product has some to give."""
+    if product.serviceable & lawful.RELIEFS:
+        return
+    for entry in law.at(on, lender_type=policy.lender_type, product=product.law_product):
+        if entry.check == "interest_relief":
+            level = "error" if entry.effective_action == "block" else "warning"
+            yield entry.id, place, {"product": product.code}, level
 
 
 def _length(

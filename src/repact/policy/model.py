@@ -32,7 +32,7 @@ class Policy(Strict):
     code: Code
     name: Bilingual
     lender_type: LenderType
-    jurisdiction: Literal["cn"]
+    jurisdiction: Literal["cn", "uk"]
     effective_from: date
     currency: Currency
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=100, strict=False)]

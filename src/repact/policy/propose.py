@@ -27,6 +27,7 @@ from repact.policy import (
     eligibility,
     explain,
     judging,
+    lawful,
     presets,
     settling,
     space,
@@ -65,7 +66,6 @@ CHANGES: dict[str, dict[str, Any]] = {
 _ORDERS = {purpose.label: purpose.order for purpose in PURPOSES}
 _FASTER = Purpose("faster", _ORDERS["sooner"])
 _RHYTHM = Purpose("rhythm", _ORDERS["lighter"])
-RELIEFS = frozenset({"rate_cut", "freeze", "waive_interest", "waive_penalty", "waive_fees"})
 
 
 class Chosen(NamedTuple):
@@ -129,7 +129,7 @@ def _of_all(ground: Ground, chosen: Sequence[Chosen]) -> tuple[checks.Finding, .
     may = frozenset().union(*(limits.may for limits in ground.limits))
     plans = [plan for item in chosen for plan in item.choosing.ground.plan_facts(item.draft)]
     return checks.check_offers(
-        plans, ground.law, on=ground.calendar.on, relief_considered=bool(may & RELIEFS)
+        plans, ground.law, on=ground.calendar.on, relief_considered=bool(may & lawful.RELIEFS)
     )
 
 

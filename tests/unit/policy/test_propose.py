@@ -450,7 +450,7 @@ class TestChoosing:
         ground = propose.ground_of(debts=[debt()], facts=facts(), loaded=policy, law=CN, on=ON)
         search = propose.choosing_for(ground)
         best = [merit(search.best(purpose)) for purpose in choosing.PURPOSES]
-        loosest = dominance.Merit(0, 0, 0, -600, 0, -(10**18), 0)
+        loosest = dominance.Merit(0, 0, 0, -600, 0, -(10**18), 0, 0)
         monkeypatch.setattr(choosing, "_merit_low", lambda *_: loosest)
         again = propose.choosing_for(ground)
         assert [merit(again.best(purpose)) for purpose in choosing.PURPOSES] == best

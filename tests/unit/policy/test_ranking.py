@@ -70,7 +70,7 @@ class TestASurvivalModel:
 
 
 class TestDominance:
-    BASE = Merit(100, 1_000, 10, 0, 0, -900, 600)
+    BASE = Merit(100, 1_000, 10, 0, 0, -900, 600, 100)
 
     def test_is_being_as_good_in_all_and_better_in_one(self):
         for field in Merit._fields:

@@ -200,6 +200,7 @@ SENTENCES: dict[str, str] = {
     "pages.date_unreadable": _("Enter a date such as 2026-12-15."),
     "pages.number_unreadable": _("Enter a whole number."),
     "people.not_allowed": _("Your role does not allow this."),
+    "policies.other_law": _("This policy is made for the law of another place."),
     "policies.already_published": _("This policy is already published, word for word."),
     "policies.not_clean": _("The policy check found something. Mend it first."),
     "policies.not_stopped": _("New offers are not stopped."),

@@ -26,7 +26,8 @@ REASON_LENGTH_MAX = 500
 def publish(*, by: Actor, text: str, now: datetime) -> PolicyVersion:
     """Publish a policy when the server is set up; the same content is published once.
 
-    Raises PolicyError when it is invalid. People publish by `propose` and `approve`.
+    Raises PolicyError when it is invalid, `policies.other_law` when it is made for another law
+    than the lender's. People publish by `propose` and `approve`.
     """
     loaded = loading.parse(text)
     existing = PolicyVersion.objects.filter(sha256=loaded.sha256).first()
@@ -143,6 +144,11 @@ def resume(*, by: Actor, now: datetime) -> Stop:
 def _publish(
     *, by: Actor, loaded: LoadedPolicy, text: str, proposed_by: UUID | None, now: datetime
 ) -> PolicyVersion:
+    lender = lender_queries.get(by.lender_id)
+    if lender.jurisdiction != loaded.policy.jurisdiction:
+        raise PublishingError(
+            "policies.other_law", field="jurisdiction", jurisdiction=lender.jurisdiction
+        )
     version = PolicyVersion.objects.create(
         lender_id=by.lender_id,
         code=loaded.policy.code,
