@@ -58,7 +58,7 @@ class TestAnOutline:
         card = {"product": b.card(), "conduct": b.plan(b.card(), **b.CARD_ORDER).conduct}
         assert rule(**card) is None
         fees = CaseFacts(new_fees_minor=1)
-        assert rule(**card, case=fees) == "CN-CARD-13-FEE"
+        assert rule(**card, case=fees) == "CN-CARD-13-INTEREST"
 
     def test_of_one_payment_nobody_asked_for_is_pressure(self):
         assert rule(UK, rows=1) == "UK-CONC-7310R"
