@@ -84,6 +84,13 @@ class TestCatchingUp:
         part = draft.parts[0]
         return part.terms, part.schedule, part.debt, part.limits
 
+    def test_may_do_without_what_was_waived(self):
+        ground = propose.ground_of(debts=[loan()], facts=facts(), loaded=loaded(), law=CN, on=ON)
+        relief = Relief(waive_penalty=1_000_000, collect="catch_up")
+        (terms,) = ground.terms(Candidate(relief, Pace(None, 6, Head("catch_up", 3))))
+        kinds = [(measure.kind, measure.component) for measure in terms.measures]
+        assert kinds == [("waive", "penalty"), ("carry", "interest")]
+
     def test_is_no_plan_where_the_contract_asks_for_nothing_more(self):
         made = proposed(debts=[loan(contract=None)], affordable_minor=300_000)
         assert named(made, "catch_up").rule_id == "policy.nothing_left_of_contract"
