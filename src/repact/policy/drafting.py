@@ -77,8 +77,10 @@ def terms_of_debt(
     vests: Vests,
     conduct: dict[str, Any],
     fixed: Sequence[Fixed] = (),
+    rows: int = 0,
 ) -> t.Terms:
-    """A candidate as the terms of one debt; `fixed` are the amounts of a head that has its own.
+    """A candidate as the terms of one debt; `fixed` are the amounts of a head that has its own, and
+    `rows` are all its rows then.
 
     Raises what the engine refuses.
     """
@@ -100,7 +102,7 @@ def terms_of_debt(
     if pace.head.kind in {"none", "balloon"}:
         return terms_of(basis, change)
     if fixed:
-        left = head_rows + count - sum(rows for rows, _ in fixed)
+        left = rows - sum(paid for paid, _ in fixed)
         tail = timing.term_extension(count=left).tail
         return terms_of(basis, replace(change, head=_fixed(fixed), tail=tail))
     head = _head(pace.head, position, limits, lambda: terms_of(basis, change))

@@ -111,6 +111,7 @@ class Ground:
                 vests=self.space.vests,
                 conduct=self.conduct,
                 fixed=self.screen.fixed(candidate.pace, place, money.base),
+                rows=self.screen.rows(candidate.pace, limits),
             )
             for place, (debt, limits, money) in enumerate(
                 zip(self.debts, self.limits, monies, strict=True)

@@ -20,6 +20,15 @@ HEADS = (
     Head("reduced", 6, share_ppm=800_000),
 )
 
+OWN_HEADS = (
+    Head("step_up", 6, steps=2, growth_ppm=150_000),
+    Head("step_up", 12, steps=4, growth_ppm=333_333),
+    Head("seasonal", share_ppm=500_000, months=(1, 2, 7)),
+    Head("seasonal", months=(1, 2, 11, 12)),
+    Head("balloon", share_ppm=200_000),
+    Head("catch_up", 6),
+)
+
 
 def ground(debts, **changes):
     return propose.ground_of(debts=debts, facts=facts(**changes), loaded=loaded(), law=CN, on=ON)
@@ -42,6 +51,28 @@ class TestABound:
                     except PlanError:
                         continue
                     self.holds(case, money, pace, draft)
+
+    @pytest.mark.parametrize("head", OWN_HEADS, ids=[f"{h.kind}-{h.share_ppm}" for h in OWN_HEADS])
+    def test_never_exceeds_the_exact_plan_of_a_shape_of_its_own(self, head):
+        own = [debt(principal_minor=3_000_000)]
+        case = ground(own if head.kind == "catch_up" else three_debts())
+        made = 0
+        for number in (0, 4, 14, len(case.space.steps) - 1):
+            step = case.space.steps[number]
+            collects = ("catch_up",) if head.kind == "catch_up" else ("due", "spread", "last")
+            for collect in collects:
+                relief = step.relief._replace(collect=collect)
+                for count in (3,) if head.kind == "catch_up" else (12, 25, 54):
+                    pace = Pace(step.rate_ppm, count, head, step.frozen_rows)
+                    money = case.monies(relief)
+                    try:
+                        draft = case.draft(Candidate(relief, pace, number))
+                    except PlanError:
+                        continue
+                    made += 1
+                    assert not screening.never_repays(money, case.screen.bounds(pace))
+                    self.holds(case, money, pace, draft)
+        assert made
 
     def holds(self, case, money, pace, draft):
         found = screening.estimate(money, case.screen.bounds(pace))
