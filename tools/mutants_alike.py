@@ -185,16 +185,12 @@ ALIKE: dict[tuple[str, str], str] = {
     ): "0 says nothing of a shape, which is always allowed",
     (
         "plans/search.py",
-        "if ⟨high - low < ROWS_MAX -> high - low <= ROWS_MAX⟩:",
+        "if found is None and ⟨high - low < ROWS_MAX -> high - low <= ROWS_MAX⟩:",
     ): "only how far one by one is tried",
     (
         "plans/search.py",
-        "if ⟨high - low -> high + low⟩ < ROWS_MAX:",
+        "if found is None and ⟨high - low -> high + low⟩ < ROWS_MAX:",
     ): "only how far one by one is tried",
-    (
-        "plans/search.py",
-        "values = [high, *(low + (1 << step) for step in range((⟨high - low -> high + low⟩).bit_length()))]",
-    ): "only where the search looks first",
     (
         "plans/search.py",
         "low, high = 1, position.total_minor * WHOLE_PPM // sum(weights) + ⟨1 -> 2⟩",

@@ -21,6 +21,9 @@ from repact.plans.position import Position
 Make = Callable[[int], t.Terms]
 Holds = Callable[[Schedule], bool]
 
+# a row asks more than is left: what is waived or set aside is too much
+_GIVES_TOO_MUCH = {"plan.principal_above_balance", "plan.balloon_too_large"}
+
 
 class Found(NamedTuple):
     """The value of the free parameter, and the plan it makes."""
@@ -269,12 +272,30 @@ def screened(
 
 
 def _any(position: Position, make: Make, holds: Holds, low: int, high: int) -> Found | None:
-    """Some value that meets the target: the highest, else by doubling, else one by one."""
-    values = [high, *(low + (1 << step) for step in range((high - low).bit_length()))]
-    if high - low < ROWS_MAX:
-        values += range(low, high)
-    tried = (_tried(position, make, holds, value) for value in values if value <= high)
-    return next((found for found in tried if found), None)
+    """Some value that meets the target: the highest, else by halving, else one by one."""
+    found = _tried(position, make, holds, high) or _by_halving(position, make, holds, low, high)
+    if found is None and high - low < ROWS_MAX:
+        tried = (_tried(position, make, holds, value) for value in range(low, high))
+        found = next((found for found in tried if found), None)
+    return found
+
+
+def _by_halving(position: Position, make: Make, holds: Holds, low: int, high: int) -> Found | None:
+    """A value between those that give too little and those that leave less than a row asks."""
+    while low <= high:
+        middle = (low + high) // 2
+        try:
+            built = schedule.build(position, make(middle))
+        except PlanError as error:
+            if error.code in _GIVES_TOO_MUCH:
+                high = middle - 1
+            else:
+                low = middle + 1
+            continue
+        if holds(built):
+            return Found(middle, make(middle), built)
+        low = middle + 1
+    return None
 
 
 def _tried(position: Position, make: Make, holds: Holds, value: int) -> Found | None:

@@ -143,3 +143,24 @@ class TestTheLevelAlone:
         position, terms = parts()
         found = list(search.screened(position, [terms, terms], payment))
         assert [one.value for one in found] == ([0, 1] if payment == 59_909 else [])
+
+
+class TestAWindow:
+    """Less set aside asks too much of a row; more leaves less than the first row pays."""
+
+    def share(self, limit, first=4_100, rate=0):
+        small = {"kind": "fixed", "count": 1, "amount_minor": first}
+        shape = [small, {**LEVEL, "count": 2}]
+        position, terms = parts(annual_rate_ppm=rate, principal_minor=100_000, shape=shape)
+        return search.share_for_payment(position, terms, limit)
+
+    def test_is_found_between_its_two_ends(self):
+        found = self.share(4_100)
+        assert found.value == 876_995
+        assert payments(found) == [4_100, 4_100, 91_800]
+
+    def test_is_found_where_less_would_not_even_pay_the_interest(self):
+        found = self.share(100, first=100, rate=240_000)
+        assert payments(found)[:2] == [100, 100]
+        with pytest.raises(PlanError, match="plan.no_plan_fits"):
+            self.share(99, first=100, rate=240_000)
