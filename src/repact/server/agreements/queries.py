@@ -36,6 +36,7 @@ from repact.server.agreements.signing import verification
 from repact.server.clock import ports
 from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
+from repact.server.offers import making as offer_making
 from repact.server.people import store
 
 DAYS_FOR_OTHERS = 14
@@ -106,8 +107,13 @@ def draft_of_case(case_id: UUID, /) -> Agreement | None:
 
 
 def contents(agreement: Agreement, /) -> Contents:
-    """The agreement's contents."""
-    return read(agreement.contents)
+    """The agreement's contents; the one debt of a first version is known by its offer's loan."""
+    said = read(agreement.contents)
+    if said.debts[0].loan_id:
+        return said
+    (debt,), (loan_id,) = said.debts, offer_making.loan_ids(agreement.offer)
+    named = debt.model_copy(update={"loan_id": str(loan_id)})
+    return said.model_copy(update={"debts": (named,)})
 
 
 def key_facts(agreement: Agreement, /) -> KeyFacts:
