@@ -177,7 +177,7 @@ class Peer:
 def serve(peer: Peer, *, host: str, port: int) -> int:
     """Serve until told to stop; returns the exit code."""
     try:
-        server = ThreadingHTTPServer((host, port), _handler(peer))
+        server = _Server((host, port), _handler(peer))
     except OSError:
         sys.stderr.write(f"{peer.name}: port {port} is busy; choose another with --port\n")
         return BUSY_PORT
@@ -208,6 +208,12 @@ def _written(made: Answer) -> tuple[bytes, str]:
     if isinstance(made.body, str):
         return made.body.encode(), "text/html; charset=utf-8"
     return json.dumps(made.body, ensure_ascii=False).encode(), "application/json; charset=utf-8"
+
+
+class _Server(ThreadingHTTPServer):
+    """Takes a crowd at once: the five the library lets wait would reset the sixth."""
+
+    request_queue_size = 128
 
 
 def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
