@@ -34,7 +34,6 @@ from repact.server.agreements.models import (
 from repact.server.agreements.signing import evidence as sealed_evidence
 from repact.server.agreements.signing import verification
 from repact.server.clock import ports
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.offers import making as offer_making
 from repact.server.people import store
@@ -288,8 +287,7 @@ def withdraw_until(agreement: Agreement, /) -> date | None:
     days = agreement.contents["cooling_off_days"]
     if agreement.sealed_at is None or not days:
         return None
-    zone = lender_queries.get(agreement.lender_id).zone
-    return clock_queries.business_date(now=agreement.sealed_at, zone=zone) + timedelta(days=days)
+    return lender_queries.today(agreement.lender_id, now=agreement.sealed_at) + timedelta(days=days)
 
 
 def shares(agreement: Agreement, /) -> list[Share]:

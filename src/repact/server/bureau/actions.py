@@ -279,8 +279,7 @@ def _tell(by: Actor, report: Report, borrower_id: UUID, now: datetime) -> None:
 
 def _notice_days(by: Actor, now: datetime) -> int:
     """The days between telling and reporting, as the policy promises; 10 without one."""
-    zone = lender_queries.get(by.lender_id).zone
-    on = clock_queries.business_date(now=now, zone=zone)
+    on = lender_queries.today(by.lender_id, now=now)
     try:
         return policy_queries.in_force(lender_id=by.lender_id, on=on).policy.service.notice_days
     except PolicyError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from repact.server.cases import application, budget, limitation, queries, states
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, CaseLoan
 from repact.server.clock import ports
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
@@ -52,7 +51,7 @@ def open(  # noqa: A001 - what it does
     own = {loan.id: loan for loan in of_borrower(by.id)}  # type: ignore[arg-type]  # a borrower
     if not loan_ids or not own.keys() >= set(loan_ids):
         raise CaseError("cases.no_loan")
-    on = _business_date(by, now)
+    on = lender_queries.today(by.lender_id, now=now)
     early = all(loan_queries.days_past_due(own[i], on=on).contract == 0 for i in loan_ids)
     loaded = policy_queries.in_force(lender_id=by.lender_id, on=on)
     if early and not running_agreement_id and not loaded.policy.eligibility.pre_arrears:
@@ -140,7 +139,7 @@ def begin_waiting(*, by: Actor, case: Case, needs_person: str, now: datetime) ->
 
     A negative budget gets the longer breathing space of the policy. Part of an action.
     """
-    policy, on = _policy(by, now).policy, _business_date(by, now)
+    policy, on = _policy(by, now).policy, lender_queries.today(by.lender_id, now=now)
     service, accrual = policy.service, policy.accrual_while_open
     days = service.hold_days
     if needs_person == "negative_budget":
@@ -248,12 +247,9 @@ def _needs_person(by: Actor, case: Case, now: datetime) -> str:
 
 
 def _policy(by: Actor, now: datetime) -> LoadedPolicy:
-    return policy_queries.in_force(lender_id=by.lender_id, on=_business_date(by, now))
-
-
-def _business_date(by: Actor, now: datetime) -> date:
-    zone = lender_queries.get(by.lender_id).zone
-    return clock_queries.business_date(now=now, zone=zone)
+    return policy_queries.in_force(
+        lender_id=by.lender_id, on=lender_queries.today(by.lender_id, now=now)
+    )
 
 
 def _own(by: Actor, case_id: UUID) -> Case:
@@ -272,8 +268,7 @@ def _locked(case_id: UUID) -> Case:
 
 def reference(*, by: Actor, now: datetime) -> str:
     """R-20261124-0007: the day, and a number that is never given twice."""
-    zone = lender_queries.get(by.lender_id).zone
-    day = clock_queries.business_date(now=now, zone=zone)
+    day = lender_queries.today(by.lender_id, now=now)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO cases_counter (id, lender_id, day, last) VALUES (%s, %s, %s, 1)"

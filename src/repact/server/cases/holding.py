@@ -16,7 +16,6 @@ from repact.server.cases import states
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, HoldExtension
 from repact.server.cases.models.holding import ADVISER_MAX
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
@@ -34,7 +33,7 @@ def renew(*, by: Actor, case_id: UUID, now: datetime) -> HoldExtension:
     Raises `cases.no_renewal_left`; a supervisor may still make an exception.
     """
     case = _held(by, case_id)
-    service, on = _service(by, now), _business_date(by, now)
+    service, on = _service(by, now), lender_queries.today(by.lender_id, now=now)
     used = HoldExtension.objects.filter(case=case, kind="renewal").count()
     if used >= service.hold_renewals_max:
         raise CaseError("cases.no_renewal_left", renewals=service.hold_renewals_max)
@@ -49,7 +48,7 @@ def give_adviser_time(*, by: Actor, case_id: UUID, now: datetime) -> HoldExtensi
     Source: CONC 7.3.11 and 7.3.12 (usually 30 days, extended once). Raises `cases.no_adviser_time`.
     """
     case = _held(by, case_id)
-    service, on = _service(by, now), _business_date(by, now)
+    service, on = _service(by, now), lender_queries.today(by.lender_id, now=now)
     used = HoldExtension.objects.filter(case=case, kind="adviser").count()
     if used >= ADVISER_MAX:
         raise CaseError("cases.no_adviser_time", times=ADVISER_MAX)
@@ -67,7 +66,7 @@ def make_exception(
     Raises `cases.exception_reason` or `cases.exception_until`.
     """
     case = _held(by, case_id)
-    on = _business_date(by, now)
+    on = lender_queries.today(by.lender_id, now=now)
     if not reason.strip():
         raise CaseError("cases.exception_reason", field="reason")
     if not on < until <= on + timedelta(days=EXCEPTION_DAYS_MAX):
@@ -83,7 +82,7 @@ def mind(*, by: Actor, case_id: UUID, now: datetime) -> None:
     borrower is told, the policy's notice later the hold ends and the case is closed.
     """
     case = Case.objects.select_for_update().get(id=case_id)
-    service, on = _service(by, now), _business_date(by, now)
+    service, on = _service(by, now), lender_queries.today(by.lender_id, now=now)
     until = loan_queries.hold_until(case.id)
     if until is None or until - timedelta(days=service.notice_days) > on:
         audit_actions.unchanged()
@@ -176,10 +175,5 @@ def _held(by: Actor, case_id: UUID) -> Case:
 
 
 def _service(by: Actor, now: datetime) -> Service:
-    on = _business_date(by, now)
+    on = lender_queries.today(by.lender_id, now=now)
     return policy_queries.in_force(lender_id=by.lender_id, on=on).policy.service
-
-
-def _business_date(by: Actor, now: datetime) -> date:
-    zone = lender_queries.get(by.lender_id).zone
-    return clock_queries.business_date(now=now, zone=zone)

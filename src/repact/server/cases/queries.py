@@ -15,7 +15,6 @@ from repact.server.cases import application, budget, limitation, states
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, HoldExtension, LimitationNote
 from repact.server.cases.models.holding import ADVISER_MAX
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
@@ -70,8 +69,7 @@ def loans(case: Case, /) -> QuerySet[Loan]:
 
 def policy_of(case: Case, /, *, now: datetime) -> LoadedPolicy:
     """The policy in force for the case's lender."""
-    zone = lender_queries.get(case.lender_id).zone
-    on = clock_queries.business_date(now=now, zone=zone)
+    on = lender_queries.today(case.lender_id, now=now)
     return policy_queries.in_force(lender_id=case.lender_id, on=on)
 
 

@@ -19,7 +19,6 @@ from repact.server.audit.actor import BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.cases import actions, states, taps
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, Invitation, Program
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
@@ -46,7 +45,7 @@ def propose(*, by: Actor, code: str, now: datetime) -> Program:
 
     Raises `cases.no_such_relief`, or `cases.relief_over` when its last day is past.
     """
-    on = _on(by, now)
+    on = lender_queries.today(by.lender_id, now=now)
     loaded = policy_queries.in_force(lender_id=by.lender_id, on=on)
     relief = next((item for item in loaded.policy.relief if item.code == code), None)
     if relief is None:
@@ -161,7 +160,7 @@ def accept(*, by: Actor, program_id: UUID, language: str, now: datetime) -> Case
     if invitation.case_id:
         audit_actions.unchanged()
         return Case.objects.get(id=invitation.case_id)
-    program, on = _locked(program_id), _on(by, now)
+    program, on = _locked(program_id), lender_queries.today(by.lender_id, now=now)
     if program.state != "started":
         raise CaseError("cases.relief_stopped")
     if not program.from_date <= on <= program.to_date:
@@ -238,7 +237,3 @@ def _locked(program_id: UUID) -> Program:
     if program is None:
         raise CaseError("cases.no_such_relief")
     return program
-
-
-def _on(by: Actor, now: datetime) -> date:
-    return clock_queries.business_date(now=now, zone=lender_queries.get(by.lender_id).zone)

@@ -9,7 +9,7 @@ is open the borrower is told, and one tap opens one there, with the share and no
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from repact.server.audit import actions as audit_actions
@@ -18,7 +18,6 @@ from repact.server.cases import actions, states, taps
 from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case, SharedRequest
 from repact.server.clock import ports
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
@@ -289,6 +288,6 @@ def _invite(by: Actor, row: SharedRequest, now: datetime) -> None:
 
 
 def _owed(borrower_id: UUID, lender_id: UUID, now: datetime) -> int:
-    on: date = clock_queries.business_date(now=now, zone=lender_queries.get(lender_id).zone)
+    on = lender_queries.today(lender_id, now=now)
     loans = Loan.objects.filter(borrower_id=borrower_id, state__in=["open", "in_plan"])
     return sum(loan_queries.position(loan, on=on).total_minor for loan in loans)

@@ -16,7 +16,6 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import SYSTEM, Actor
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
-from repact.server.clock import queries as clock_queries
 from repact.server.evidence.models import EvidenceFile, Promise
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
@@ -166,4 +165,4 @@ def _owed(case: Case, now: datetime) -> int:
 
 
 def _on(case: Case, now: datetime) -> date:
-    return clock_queries.business_date(now=now, zone=lender_queries.get(case.lender_id).zone)
+    return lender_queries.today(case.lender_id, now=now)

@@ -69,7 +69,7 @@ def catch_up(*, lender_id: UUID, now: datetime) -> int:
     every step of it is taken once. A clock that was set back lives nothing a second time; a lender
     with no day behind it starts today.
     """
-    today = clock_queries.business_date(now=now, zone=lender_queries.get(lender_id).zone)
+    today = lender_queries.today(lender_id, now=now)
     last = LivedDay.objects.filter(lender_id=lender_id).order_by("-day").first()
     lived = 0
     on = last.day + timedelta(days=1) if last else today
@@ -84,11 +84,10 @@ def catch_up(*, lender_id: UUID, now: datetime) -> int:
 
 def advance_clock(*, lender_id: UUID, days: int) -> None:
     """Demo only: move business time day by day, and live every day in between."""
-    zone = lender_queries.get(lender_id).zone
     for _ in range(min(days, DAYS_MAX)):
         clock_actions.move_one_day(lender_id=lender_id)
         now = clock_queries.business_now(lender_id=lender_id)
-        on = clock_queries.business_date(now=now, zone=zone)
+        on = lender_queries.today(lender_id, now=now)
         run_day(lender_id=lender_id, on=on, now=now)
         sending.drain(by=actor.system(lender_id), now=now)
         recalling.chase(by=actor.system(lender_id), now=now)

@@ -19,7 +19,6 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.audit.actor import Actor
-from repact.server.clock import queries as clock_queries
 from repact.server.connectors import keepers
 from repact.server.connectors.errors import ConnectorError
 from repact.server.connectors.fineract import applying, client
@@ -71,7 +70,7 @@ def agrees(agreement: Agreement, /, *, by: Actor, event_id: UUID, now: datetime)
     """
     if agreement.state != agreement_states.SIGNED:
         return True
-    on, all_agree = _today(by, now), True
+    on, all_agree = lender_queries.today(by.lender_id, now=now), True
     for share in shares(agreement_queries.contents(agreement).debts):
         note = {"agreement_id": agreement.id, "loan_id": share.loan.id, "now": now}
         try:
@@ -107,7 +106,7 @@ def push_plan(
                     share,
                     request_id=uuid5(event_id, loan.ref),
                     plan_id=uuid5(agreement.id, loan.ref),
-                    on=_today(by, now),
+                    on=lender_queries.today(by.lender_id, now=now),
                 )
                 applying.apply(asked)
         except ConnectorError as error:
@@ -160,8 +159,3 @@ def _periods(rows: Any) -> tuple[Period, ...]:
         Period(date.fromisoformat(row["due_date"]), row["principal_minor"], row["interest_minor"])
         for row in rows
     )
-
-
-def _today(by: Actor, now: datetime) -> date:
-    zone = lender_queries.get(by.lender_id).zone
-    return clock_queries.business_date(now=now, zone=zone)

@@ -12,8 +12,6 @@ from repact.server.jobs.events import PATIENT, carried
 from repact.server.loans.models import Loan
 from repact.server.repayments.models import Part, Payment, PlanEvent
 
-CORE = "core"
-
 
 @app.task(name="jobs.push_plan", queue="flow", retry=PATIENT)
 def push_plan(*, lender_id: str, event_id: str) -> None:
@@ -75,5 +73,5 @@ def _push_share(payment: Payment, loan: Loan, /, *, amount_minor: int, undone: b
 
 
 def _kept_by_core(agreement: Agreement) -> list[Part]:
-    found = Part.objects.filter(agreement=agreement, loan__product__keeper=CORE)
+    found = Part.objects.filter(agreement=agreement, loan__product__keeper=fineract.KEEPER)
     return list(found.select_related("loan__product").order_by("number"))

@@ -149,10 +149,9 @@ def reconcile(timestamp: int) -> None:  # noqa: ARG001 - cron's argument
     for lender_id in list(Lender.objects.order_by("id").values_list("id", flat=True)):
         with scope.acting_for(lender_id):
             now = clock_queries.business_now(lender_id=lender_id)
-            zone = lender_queries.get(lender_id).zone
             reconciliation_actions.run(
                 by=system(lender_id),
-                on=clock_queries.business_date(now=now, zone=zone),
+                on=lender_queries.today(lender_id, now=now),
                 movements=list(wallet.movements()),
                 now=now,
             )

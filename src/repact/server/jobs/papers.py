@@ -7,7 +7,6 @@ from procrastinate.contrib.django import app
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.documents import letters
-from repact.server.clock import queries as clock_queries
 from repact.server.jobs.events import PATIENT, carried
 from repact.server.lenders import queries as lender_queries
 from repact.server.notices import actions as notice_actions
@@ -48,10 +47,9 @@ def confirm_oral(*, lender_id: str, event_id: str) -> None:
         if said.channel != "oral":
             return
         act = agreement_queries.evidence(agreement)[0].evidence
-        zone = lender_queries.get(by.lender_id).zone
         letter = letters.oral_confirmation(
             said,
-            agreed_date=clock_queries.business_date(now=event.happened_at, zone=zone),
+            agreed_date=lender_queries.today(by.lender_id, now=event.happened_at),
             recording=act["recording_sha256"],
         )
         agreement_actions.issue_paper(
@@ -68,11 +66,10 @@ def confirm_withdrawal(*, lender_id: str, event_id: str) -> None:
     """A plan was taken back: the letter that says so, and what is owed by contract again."""
     with carried(lender_id, event_id) as (by, event):
         agreement = agreement_queries.get(event.subject_id)
-        zone = lender_queries.get(by.lender_id).zone
         letter = letters.withdrawal(
             agreement_queries.contents(agreement),
             letters.Withdrawn(
-                withdrawn_date=clock_queries.business_date(now=event.happened_at, zone=zone),
+                withdrawn_date=lender_queries.today(by.lender_id, now=event.happened_at),
                 paid_minor=event.facts["paid_minor"],
                 owed_minor=tuple(event.facts["owed_minor"]),
             ),

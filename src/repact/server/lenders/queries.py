@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from uuid import UUID
 
 from repact.errors import RepactError
+from repact.server.clock import queries as clock_queries
 from repact.server.lenders.models import Lender
 
 
@@ -48,3 +50,8 @@ def get(lender_id: UUID, /) -> Lender:
     if found is None:
         raise LenderError("lenders.not_found")
     return found
+
+
+def today(lender_id: UUID, /, *, now: datetime) -> date:
+    """The calendar day of `now` where the lender counts days. Raises `lenders.not_found`."""
+    return clock_queries.business_date(now=now, zone=get(lender_id).zone)

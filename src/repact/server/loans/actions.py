@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from repact.plans.position import DueRow, Position
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans.accruing import Mode
 from repact.server.loans.errors import LoanError
@@ -58,7 +57,7 @@ def hold(
         Hold.objects.filter(loan__in=loans, released_at=None).values_list("loan_id", flat=True)
     )
     fresh = [loan for loan in loans if loan.id not in held]
-    on = _business_date(by, now)
+    on = lender_queries.today(by.lender_id, now=now)
     for loan in fresh:
         Hold.objects.create(
             lender_id=by.lender_id, loan=loan, case_id=case_id, requested_at=now, until_date=until
@@ -146,7 +145,7 @@ def release(*, by: Actor, case_id: UUID, because: str, now: datetime) -> None:
     if not released:
         audit_actions.unchanged()
         return
-    on = _business_date(by, now)
+    on = lender_queries.today(by.lender_id, now=now)
     Standstill.objects.filter(case_id=case_id, end_date=None).update(end_date=on)
     audit_actions.record(
         by=by, action="loans.release", subject_id=case_id, case_id=case_id, now=now, because=because
@@ -186,7 +185,7 @@ def replace_by_plan(
         loan.contract_overdue_minor = loan.overdue_principal_minor
     loan.state = "in_plan"
     loan.save()
-    on = _business_date(by, now)
+    on = lender_queries.today(by.lender_id, now=now)
     Standstill.objects.filter(loan=loan, end_date=None, start_date__lte=on).update(end_date=on)
     audit_actions.record(
         by=by,
@@ -380,8 +379,3 @@ def _locked(loan_id: UUID) -> Loan:
     if loan is None:
         raise LoanError("loans.not_found")
     return loan
-
-
-def _business_date(by: Actor, now: datetime) -> date:
-    zone = lender_queries.get(by.lender_id).zone
-    return clock_queries.business_date(now=now, zone=zone)

@@ -61,13 +61,16 @@ def judge_secret(borrower: Borrower, /, *, asked: bool, now: datetime) -> Verdic
         return Verdict(send=True)
     lender = lender_queries.get(borrower.lender_id)
     zone = zone_of(Addressee.objects.filter(borrower=borrower).first(), lender)
-    opens, closes = _hours(borrower, now, zone, rules_of(lender), lender)
-    local = now.astimezone(zone)
+    hours = _hours(borrower, now, zone, rules_of(lender), lender)
+    return _not_this_hour(now.astimezone(zone), hours) or Verdict(send=True)
+
+
+def _not_this_hour(local: datetime, hours: tuple[int, int]) -> Verdict | None:
+    """What stands against an hour: none is left at all, or it opens later."""
+    opens, closes = hours
     if opens >= closes:
         return Verdict(never_because="no_hour_left")
-    if not opens <= local.hour < closes:
-        return Verdict(wait_until=_next_opening(local, opens))
-    return Verdict(send=True)
+    return None if opens <= local.hour < closes else Verdict(wait_until=_next_opening(local, opens))
 
 
 def _hours(
@@ -150,10 +153,9 @@ def _by_the_clock(
     law = catalogue.load(lender.jurisdiction)
     hours = allowed_hours(facts, law, on=local.date())
     opens, closes = _narrower(hours, rules)
-    if opens >= closes:
-        return Verdict(never_because="no_hour_left")
-    if not opens <= local.hour < closes:
-        return Verdict(wait_until=_next_opening(local, opens))
+    quiet = _not_this_hour(local, (opens, closes))
+    if quiet:
+        return quiet
     others = Message.objects.filter(borrower=message.borrower, channel=message.channel)
     # What a gateway is being handed right now counts: it will have been sent in a moment.
     on_its_way = Q(state="waiting", attempts__gt=0, not_before__gt=now)

@@ -14,7 +14,6 @@ from repact.server.audit.actor import AGENT, SUPERVISOR, Actor
 from repact.server.cases import actions as case_actions
 from repact.server.cases import states as case_states
 from repact.server.cases.models import Case
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.offers import budgets, making, transcript
 from repact.server.offers.errors import OfferError
@@ -100,7 +99,6 @@ def send_out(
     """
     policy_queries.assert_offering()
     policy = policy_queries.by_hash(offer_set.policy_sha256).policy
-    zone = lender_queries.get(offer_set.lender_id).zone
     for earlier in OfferSet.objects.filter(case_id=offer_set.case_id, state="sent"):
         earlier.state = "superseded"
         earlier.save()
@@ -110,7 +108,7 @@ def send_out(
         given_by=sent_by,
         policy=policy,
         rollout=rollout,
-        on=clock_queries.business_date(now=now, zone=zone),
+        on=lender_queries.today(offer_set.lender_id, now=now),
         now=now,
     )
     offer_set.state, offer_set.sent_at, offer_set.sent_by = "sent", now, sent_by.id

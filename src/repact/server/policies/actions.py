@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,6 @@ from repact.policy import loading
 from repact.policy.loading import LoadedPolicy
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import ENGINEER, SUPERVISOR, SYSTEM, Actor
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.people import doors
 from repact.server.people import queries as people_queries
@@ -170,20 +169,16 @@ def _checked(by: Actor, text: str, now: datetime) -> LoadedPolicy:
     loaded = loading.parse(text)
     if PolicyVersion.objects.filter(sha256=loaded.sha256).exists():
         raise PublishingError("policies.already_published")
-    if loaded.policy.effective_from < _today(by, now):
+    if loaded.policy.effective_from < lender_queries.today(by.lender_id, now=now):
         raise PublishingError(
             "policies.takes_effect_in_the_past",
             field="effective_from",
             effective_from=loaded.policy.effective_from.isoformat(),
         )
-    findings = queries.findings(loaded, on=_today(by, now))
+    findings = queries.findings(loaded, on=lender_queries.today(by.lender_id, now=now))
     if findings:
         raise PublishingError("policies.not_clean", findings=findings)
     return loaded
-
-
-def _today(by: Actor, now: datetime) -> date:
-    return clock_queries.business_date(now=now, zone=lender_queries.get(by.lender_id).zone)
 
 
 def _waiting(proposal_id: UUID) -> Proposal:

@@ -14,7 +14,6 @@ from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.books import queries as book_queries
 from repact.server.cases import actions as case_actions
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.repayments import accounting, lives
 from repact.server.repayments.lives import Life, News
@@ -112,8 +111,7 @@ def earn_the_rest(life: Life, /, *, by: Actor) -> None:
 
 def business_date(by: Actor, now: datetime, /) -> date:
     """The lender's calendar day."""
-    zone = lender_queries.get(by.lender_id).zone
-    return clock_queries.business_date(now=now, zone=zone)
+    return lender_queries.today(by.lender_id, now=now)
 
 
 def _on_its_day(life: Life, number: int, event: Event, cash: int) -> Change | None:

@@ -15,7 +15,6 @@ from repact.plans.servicing.state import RowState
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.repayments import lives
 from repact.server.repayments.errors import RepaymentError
@@ -102,8 +101,7 @@ class Payoff:
 
 def life(agreement: Agreement, /, *, now: datetime) -> Life:
     """Everything that happened to a plan, and what stands today."""
-    zone = lender_queries.get(agreement.lender_id).zone
-    return lives.load(agreement, on=clock_queries.business_date(now=now, zone=zone))
+    return lives.load(agreement, on=lender_queries.today(agreement.lender_id, now=now))
 
 
 def home(*, borrower_id: UUID, now: datetime) -> Home | None:

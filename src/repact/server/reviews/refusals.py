@@ -12,7 +12,6 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, Actor, system
 from repact.server.cases import actions as case_actions
 from repact.server.cases.models import Case
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import actions as loan_actions
 from repact.server.notices import actions as notice_actions
@@ -139,8 +138,7 @@ def _latest(case_id: UUID) -> Refusal | None:
 
 
 def _service(by: Actor, now: datetime) -> tuple[Service, date]:
-    zone = lender_queries.get(by.lender_id).zone
-    on = clock_queries.business_date(now=now, zone=zone)
+    on = lender_queries.today(by.lender_id, now=now)
     return policy_queries.in_force(lender_id=by.lender_id, on=on).policy.service, on
 
 

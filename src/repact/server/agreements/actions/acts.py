@@ -31,7 +31,6 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import Actor
 from repact.server.cases import queries as case_queries
 from repact.server.clock import ports
-from repact.server.clock import queries as clock_queries
 from repact.server.connectors.errors import ConnectorError
 from repact.server.lenders import queries as lender_queries
 from repact.server.notices import asked
@@ -59,7 +58,7 @@ def assert_turn(agreement: Agreement, signature: Signature, /, now: datetime) ->
 
 def business_date(agreement: Agreement, now: datetime, /) -> date:
     """The day of `now` where the lender is."""
-    return clock_queries.business_date(now=now, zone=lender_queries.get(agreement.lender_id).zone)
+    return lender_queries.today(agreement.lender_id, now=now)
 
 
 def write_text(agreement: Agreement, /) -> Document:

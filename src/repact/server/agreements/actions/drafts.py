@@ -21,7 +21,6 @@ from repact.server.agreements.models import Agreement, Reading, Signature
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, Actor
 from repact.server.clock import ports
-from repact.server.clock import queries as clock_queries
 from repact.server.connectors import wallet
 from repact.server.connectors.errors import ConnectorError
 from repact.server.lenders import queries as lender_queries
@@ -60,8 +59,7 @@ def draft(by: Actor, offer: Offer, now: datetime, /) -> Agreement:
 
     What the lender promises about time is as the policy said that the offer was made under.
     """
-    zone = lender_queries.get(by.lender_id).zone
-    on = clock_queries.business_date(now=now, zone=zone)
+    on = lender_queries.today(by.lender_id, now=now)
     reference = _reference(by, on)
     borrower = people_queries.borrower(offer.case.borrower_id)
     replaced = _running_for(offer)

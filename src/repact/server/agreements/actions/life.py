@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from repact.server.agreements.signing import signatures
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.clock import ports
-from repact.server.clock import queries as clock_queries
 from repact.server.lenders import queries as lender_queries
 from repact.server.people import doors
 
@@ -87,7 +86,7 @@ def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> Agreement:
         return agreement
     states.after(agreement.state, "withdraw")
     last = queries.withdraw_until(agreement)
-    if last is None or _business_date(by, now) > last:
+    if last is None or lender_queries.today(by.lender_id, now=now) > last:
         raise AgreementError("agreements.cooling_off_over", last=last.isoformat() if last else "")
     _end(agreement, "withdraw", now)
     _record(by, agreement, "agreements.withdraw", now, credit_record="plan_withdrawn")
@@ -161,8 +160,3 @@ def _record(by: Actor, agreement: Agreement, action: str, now: datetime, **facts
         now=now,
         **facts,
     )
-
-
-def _business_date(by: Actor, now: datetime) -> date:
-    zone = lender_queries.get(by.lender_id).zone
-    return clock_queries.business_date(now=now, zone=zone)

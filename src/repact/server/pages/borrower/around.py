@@ -17,7 +17,6 @@ from repact.errors import RepactError
 from repact.server.cases import holding, limitation, relief, sharing, states
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
-from repact.server.clock import queries as clock_queries
 from repact.server.evidence import consents, promises
 from repact.server.evidence import queries as evidence_queries
 from repact.server.lenders import queries as lender_queries
@@ -126,8 +125,7 @@ def accrual(case: Case, /, *, now: datetime) -> Space:
     mode, rate = rules.mode, rules.annual_rate_ppm
     if live := loan_queries.breathing_space(case.id):
         mode, rate = live.mode, live.annual_rate_ppm  # type: ignore[assignment]  # a constraint
-    zone = lender_queries.get(case.lender_id).zone
-    on = clock_queries.business_date(now=now, zone=zone)
+    on = lender_queries.today(case.lender_id, now=now)
     month = sum(
         loan_queries.would_add(loan, on=on, days=ACCRUAL_DAYS, mode=mode, annual_rate_ppm=rate)
         for loan in case_queries.loans(case)
