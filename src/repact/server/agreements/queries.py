@@ -352,9 +352,9 @@ def trusted_roots() -> list[x509.Certificate]:
 
 
 def evidence(agreement: Agreement, /) -> list[SigningRecord]:
-    """The sealed records of everybody's act, each checked against its seal and its hash.
-    Raises `agreements.evidence_differs`."""
-    found = list(agreement.records.order_by("recorded_at"))
+    """The sealed records of everybody's act, in the order of signing, each checked against its seal
+    and its hash. Raises `agreements.evidence_differs`."""
+    found = list(agreement.records.order_by("signature__number", "recorded_at"))
     for record in found:
         sha256 = sealed_evidence.assert_sealed(
             record.evidence,
