@@ -138,6 +138,12 @@ class TestTheMandate:
         assert plan.life(DUE).due_minor == before
         assert Notice.objects.filter(kind="debit_declined").count() == 1
 
+    def test_refused_for_another_reason_says_nothing_of_the_balance(self, plan):
+        self.refuse(plan, self.ask(plan, DUE), reason="account_closed")
+        assert [said.kind for said in Notice.objects.filter(kind__startswith="debit")] == [
+            "debit_refused"
+        ]
+
     def test_leaves_what_is_needed_to_live(self, plan):
         collection = self.ask(plan, DUE)
         too_little = collection.amount_minor + 79_999

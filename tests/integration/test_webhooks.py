@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from repact.server.clock import ports
 from repact.server.connectors import wallet
 from repact.server.connectors.errors import ConnectorError
+from repact.server.jobs import outside
 from repact.server.people.models import Borrower
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import collecting
@@ -333,6 +334,15 @@ class TestTheMandate:
             collecting.revoke_mandate(by=world.borrower(), agreement_id=plan.id, now=later)
             run_jobs()
         assert wallet.mandate(str(plan.id)).state == "revoked"
+
+    def test_is_said_before_a_debit_that_overtook_it(self, world, catcher, monkeypatch):
+        with monkeypatch.context() as late:
+            late.setattr(outside, "say_mandate", lambda _: None)
+            plan = world.in_force(world.borrower())
+        assert wallet.mandate(str(plan.id)) is None
+        collecting.request_collection(by=world.system, agreement_id=plan.id, now=world.now)
+        run_jobs()
+        assert Collection.objects.get().state == "succeeded"
 
     def test_taken_back_in_the_wallet_is_taken_back_here(self, world, plan, catcher, present):
         ask(

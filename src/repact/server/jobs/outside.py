@@ -30,17 +30,26 @@ from repact.server.webhooks import queries as webhook_queries
 @app.task(name="jobs.tell_mandate", queue="flow", retry=PATIENT)
 def tell_mandate(*, lender_id: str, event_id: str) -> None:
     """Tell the wallet how the mandate stands now, whatever order the events come in."""
-    with carried(lender_id, event_id) as (by, event):
-        agreement = agreement_queries.get(event.subject_id)
-        plan = Plan.objects.get(agreement=agreement)
-        wallet.set_mandate(
-            mandate_ref=str(agreement.id),
-            account=agreement.borrower.wallet_account,
-            currency=plan.currency,
-            amount_minor_max=max(agreement_queries.contents(agreement).total_minor, 1),
-            state="revoked" if plan.mandate_revoked_at or _is_taken_back(plan) else "active",
-            changed_at=clock_queries.business_now(lender_id=by.lender_id),
-        )
+    with carried(lender_id, event_id) as (_, event):
+        say_mandate(event.subject_id)
+
+
+def say_mandate(agreement_id: UUID, /) -> None:
+    """Say to the wallet how a mandate stands; it keeps the newest state by its moment.
+
+    The moment is taken before the state is read: whoever read an older state says an older moment.
+    """
+    agreement = agreement_queries.get(agreement_id)
+    moment = clock_queries.business_now(lender_id=agreement.lender_id)
+    plan = Plan.objects.get(agreement=agreement)
+    wallet.set_mandate(
+        mandate_ref=str(agreement.id),
+        account=agreement.borrower.wallet_account,
+        currency=plan.currency,
+        amount_minor_max=max(agreement_queries.contents(agreement).total_minor, 1),
+        state="revoked" if plan.mandate_revoked_at or _is_taken_back(plan) else "active",
+        changed_at=moment,
+    )
 
 
 def _is_taken_back(plan: Plan) -> bool:

@@ -251,6 +251,8 @@ def _debit(collection: Collection) -> wallet.DebitAnswer:
     )
     if refused:
         return wallet.DebitAnswer(status="declined", reason=refused)
+    if collection.by_mandate and wallet.mandate(str(agreement.id)) is None:
+        outside.say_mandate(agreement.id)  # this task may run before the one that says it
     return wallet.debit(
         request_id=collection.id,
         account=account,

@@ -37,6 +37,10 @@ TOLD: dict[str, str] = {
         "We did not debit %(amount)s: too little would have stayed in your wallet to live on. "
         "No fee was charged."
     ),
+    "debit_refused": _(
+        "%(amount)s could not be debited from your wallet. No fee was charged. "
+        "You can pay it yourself at any time."
+    ),
     "invite": _(
         "%(amount)s is still open. Until %(last_date)s the plan is whole. If it no longer fits, "
         "ask for a new one; that costs nothing."

@@ -19,6 +19,7 @@ from repact.server.repayments.models import Collection, DueItem
 
 # Debits that never reached the wallet for a reason the borrower knows: nothing to tell.
 QUIET = ("paid_otherwise", "on_hold")
+DECLINED = {"insufficient_funds": "debit_declined", "leaves_too_little": "debit_left_enough"}
 
 
 @doors.action("repayments.request_collection", may=(SYSTEM, BORROWER))
@@ -117,9 +118,7 @@ def settle_collection(
         notice_actions.tell(
             by=by,
             borrower_id=agreement.borrower_id,
-            kind="debit_left_enough"
-            if collection.reason == "leaves_too_little"
-            else "debit_declined",
+            kind=DECLINED.get(collection.reason, "debit_refused"),
             source=f"collection:{collection.id}",
             now=now,
             amount_minor=collection.amount_minor,
