@@ -33,7 +33,7 @@ class Fold:
         self.late_tolerated = self.skips = self.moves = 0
         self.postings: list[Posting] = []
         self.happenings: list[Happening] = []
-        self._vested_now = 0
+        self._vested_now = self._earned_in_breach = 0
 
     def happen(self, event: events.Event, /) -> None:
         """Let one event change the plan; raises PlanError naming why it cannot have happened."""
@@ -86,12 +86,14 @@ class Fold:
             if row.open_minor or row.settled_on:
                 continue
             row.settled_on = on
-            if row.vesting_minor:
+            if row.vesting_minor and self.standing != "terminated":
                 in_time = on <= row.due_date + grace
                 if not in_time and self.late_tolerated < self.conduct.tolerated_late:
                     self.late_tolerated += 1
                     in_time = True
-                if in_time:
+                if in_time and self.returned:  # it is owed again: earned only if the plan is cured
+                    self._earned_in_breach += row.vesting_minor
+                elif in_time:
                     self._vested_now += row.vesting_minor
 
     def _payment(self, event: events.Payment) -> None:
@@ -247,12 +249,16 @@ class Fold:
         self._note(event.on, "cured", standing="active")
         if self.returned:
             paid, self.returned = sum(self.returned.paid), None
+            self.vested += self._earned_in_breach
+            self._earned_in_breach = 0
             if paid:
                 self._use(event.id, event.on, paid, "advance")
 
     def _termination(self, event: events.Termination) -> None:
         self._assert_in_force()
         closing.collapse(self, event.on)
+        if not self.returned:  # only a breach brings back what still waits: it is given up for good
+            self.vested = self.pending_and_vested()
         self._note(event.on, "terminated", standing="terminated")
 
     def _renegotiation(self, event: events.Renegotiation) -> None:

@@ -1,44 +1,7 @@
-"""What an event did to a plan, as amounts for the books."""
+"""What an event did to a plan, as amounts for the books: worked out in the pure room."""
 
 from __future__ import annotations
 
-from repact.ledger.plan_life import Change
-from repact.plans.servicing.state import PlanState
-from repact.server.repayments.models import COMPONENTS
+from repact.ledger.living import change, less, open_minor
 
-
-def open_minor(state: PlanState, /) -> dict[str, int]:
-    """What the rows, and waivers that came back, still ask for, by component; late cost aside."""
-    return {
-        name: getattr(state.returned, name)
-        + sum(getattr(row.due, name) - getattr(row.paid, name) for row in state.rows)
-        for name in COMPONENTS
-    }
-
-
-def change(before: PlanState, after: PlanState, /, *, cash_minor: int) -> Change:
-    """What lies between two states of one plan when so much money moved."""
-    was, now = open_minor(before), open_minor(after)
-    vested = after.vested_minor - before.vested_minor
-    return Change(
-        cash_minor=cash_minor,
-        open_minor={name: now[name] - was[name] for name in COMPONENTS},
-        late_minor=after.paid.late - before.paid.late,
-        credit_minor=after.credit_minor - before.credit_minor,
-        vested_minor=vested,
-        unearned_minor=before.pending_minor - after.pending_minor - vested,
-    )
-
-
-def less(one: Change, other: Change, /) -> Change:
-    """What is left of a change after a part of it was posted."""
-    return Change(
-        cash_minor=one.cash_minor - other.cash_minor,
-        open_minor={
-            name: amount - other.open_minor.get(name, 0) for name, amount in one.open_minor.items()
-        },
-        late_minor=one.late_minor - other.late_minor,
-        credit_minor=one.credit_minor - other.credit_minor,
-        vested_minor=one.vested_minor - other.vested_minor,
-        unearned_minor=one.unearned_minor - other.unearned_minor,
-    )
+__all__ = ["change", "less", "open_minor"]

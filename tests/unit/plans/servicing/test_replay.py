@@ -403,6 +403,39 @@ class TestABreach:
         whole = happened(self.BREACH, paid("02-15", 1_200_900))
         assert replay(self.plan(), whole, day("02-15")).standing == "completed"
 
+    def each(self, **changes):
+        """A penalty of 600 waived, a sixth of it with each payment in time."""
+        each = {"kind": "waive", "component": "penalty", "share_ppm": 1_000_000}
+        return plain(
+            penalty_minor=600,
+            measures=[each | {"vests": "per_installment"}],
+            conduct=self.CONDUCT | changes,
+        )
+
+    def test_earns_nothing_of_what_came_back_until_it_is_cured(self):
+        events = happened(
+            self.BREACH,
+            paid("02-14", 200_000),
+            paid("03-01", 200_000),
+            {"kind": "cure", "on": "03-01"},
+        )
+        during = replay(self.each(), events[:3], day("03-01"))
+        assert (during.vested_minor, during.pending_minor, sum(during.returned)) == (0, 0, 600)
+        cured = replay(self.each(), events, day("03-01"))
+        assert (cured.vested_minor, cured.pending_minor, sum(cured.returned)) == (100, 500, 0)
+
+    def test_that_ends_the_plan_keeps_what_came_back_and_gives_up_what_did_not(self):
+        end = {"kind": "termination", "on": "02-15"}
+        broken = replay(self.each(), happened(self.BREACH, end), day("02-15"))
+        assert (broken.vested_minor, broken.pending_minor, sum(broken.returned)) == (0, 0, 600)
+        paid_one = paid("02-01", 200_000)
+        kind = replay(self.each(waivers_return=False), happened(paid_one, end), day("02-15"))
+        assert (kind.vested_minor, kind.pending_minor, sum(kind.returned)) == (600, 0, 0)
+        assert kind.open_minor == 1_000_000
+        all_paid = happened(paid_one, end, paid("02-15", 1_000_000))
+        done = replay(self.each(waivers_return=False), all_paid, day("02-15"))
+        assert (done.standing, done.vested_minor) == ("completed", 600)
+
     def test_of_a_settlement_brings_back_what_it_did_not_reach(self):
         made = agreement(
             shape=[{"kind": "lump_sum", "amount_minor": 700_000}],
