@@ -16,7 +16,7 @@ from repact.server.books import queries
 from repact.server.books.models import Entry, Posting
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import queries as repayment_queries
-from repact.server.repayments import signed, verification
+from repact.server.repayments import signed, taking_back, verification
 
 ON = date(2026, 11, 24)
 
@@ -51,7 +51,7 @@ def lived(world, plan):
 
     pay(50_000, "a")
     taken_back = pay(7_777, "b")
-    repayment_actions.reverse_payment(
+    taking_back.reverse_payment(
         by=world.system, payment_id=taken_back.id, reason="charge_back", now=world.now
     )
     repayment_actions.receive_payment(

@@ -13,7 +13,16 @@ from repact.plans.errors import PlanError
 from repact.server.books import queries as book_queries
 from repact.server.books.models import Entry, Posting
 from repact.server.notices.models import Notice
-from repact.server.repayments import actions, collecting, ending, moves, suspense
+from repact.server.repayments import (
+    actions,
+    collecting,
+    ending,
+    moves,
+    paying_out,
+    suspense,
+    taking_back,
+    verification,
+)
 from repact.server.repayments import queries as repayment_queries
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import (
@@ -26,6 +35,8 @@ from repact.server.repayments.models import (
 )
 from tests.integration import plans
 from tests.integration.plans import DUE, at
+
+ALL_ACCOUNTS = tuple(chart.accounts())
 
 
 class TestLatePayment:
@@ -63,15 +74,15 @@ class TestTooMuchMoney:
         quote = repayment_queries.payoff_quote(plan.agreement, on=plans.START)
         plan.pay(quote.total_minor + 777, plans.START, payer="third_party", payer_account="acc-9")
         assert plan.plan.standing == "completed"
-        refund = actions.refund_credit(
+        (refund,) = paying_out.refund_credit(
             by=plan.system, agreement_id=plan.agreement.id, now=at(plans.START)
         )
         assert (refund.amount_minor, refund.to_account) == (777, "acc-9")
         assert plan.balance(chart.BORROWER_CREDIT) == 0
-        again = actions.refund_credit(
+        again = paying_out.refund_credit(
             by=plan.system, agreement_id=plan.agreement.id, now=at(plans.START)
         )
-        assert again is None
+        assert again == []
         assert Refund.objects.count() == 1
 
     def test_leaves_no_interest_to_come_behind(self, sign):
@@ -87,7 +98,7 @@ class TestAReversal:
         before = plan.life(DUE).states[1].rows
         books = book_queries.trial_balance(on=DUE)
         payment = plan.pay(123_456, DUE)
-        actions.reverse_payment(
+        taking_back.reverse_payment(
             by=plan.system, payment_id=payment.id, reason="charge_back", now=at(DUE)
         )
         assert plan.life(DUE).states[1].rows == before
@@ -100,7 +111,7 @@ class TestAReversal:
         plan = sign()
         payment = plan.pay(5_000, DUE)
         for _ in range(2):
-            actions.reverse_payment(
+            taking_back.reverse_payment(
                 by=plan.system, payment_id=payment.id, reason="charge_back", now=at(DUE)
             )
         assert PlanEvent.objects.filter(kind="reversal").count() == 1
@@ -337,3 +348,133 @@ class TestAPlanInsteadOfAPlan:
         assert (loan.as_of, loan.principal_minor < 600_000) == (on, True)
         for account in (*chart.PLAN_RECEIVABLE.values(), chart.UNEARNED_INTEREST):
             assert plan.balance(account) == 0
+
+
+class TestAPaymentTakenBackAfterTheEnd:
+    @pytest.fixture
+    def done(self, sign):
+        """A plan that was paid whole on its first due date, with a waiver earned by it."""
+        waive = {"kind": "waive", "component": "penalty", "share_ppm": 1_000_000}
+        plan = sign(measures=[waive | {"vests": "on_completion"}])
+        plan.pay(50_000, plans.START, source="first")
+        plan.day(DUE)
+        plan.books = {a: plan.balance(a) for a in ALL_ACCOUNTS}
+        total = repayment_queries.payoff_quote(plan.agreement, on=DUE).total_minor
+        plan.last = plan.pay(total, DUE, source="last")
+        assert plan.plan.standing == "completed"
+        return plan
+
+    def reverse(self, plan, on, payment=None):
+        taking_back.reverse_payment(
+            by=plan.system,
+            payment_id=(payment or plan.last).id,
+            reason="charge_back",
+            now=at(on),
+        )
+
+    def test_has_the_plan_run_again_as_if_it_had_never_arrived(self, done):
+        self.reverse(done, DUE)
+        done.agreement.refresh_from_db()
+        assert (done.agreement.state, done.agreement.case.state) == ("in_force", "in_plan")
+        assert done.plan.standing == "active"
+        assert done.plan.next_action_date
+        assert {a: done.balance(a) for a in ALL_ACCOUNTS} == done.books
+        notice = Notice.objects.get(kind="plan_reopened")
+        assert notice.params["amount_minor"] == done.life(DUE).open_minor
+
+    def test_earns_what_is_to_come_again_and_nothing_twice(self, done):
+        self.reverse(done, DUE)
+        last = max(item.due_date for item in DueItem.objects.filter(agreement=done.agreement))
+        done.day(last)
+        items = DueItem.objects.filter(agreement=done.agreement)
+        assert not items.filter(is_earned=False).exists()
+        earned = sum(item.charge_minor for item in items)
+        assert done.balance(chart.INTEREST_INCOME) == -earned
+        assert done.balance(chart.UNEARNED_INTEREST) == 0
+
+    def test_can_be_paid_again_and_completes_again(self, done):
+        self.reverse(done, DUE)
+        on = DUE + timedelta(days=1)
+        total = repayment_queries.payoff_quote(done.agreement, on=on).total_minor
+        done.pay(total, on, source="again")
+        done.agreement.refresh_from_db()
+        assert (done.agreement.state, done.plan.standing) == ("completed", "completed")
+        beside = (chart.MODIFICATION, chart.WAIVERS_TO_EARN, chart.UNEARNED_INTEREST)
+        assert [done.balance(account) for account in beside] == [0, 0, 0]
+
+    def test_twice_is_once_and_is_never_in_between(self, done):
+        self.reverse(done, DUE)
+        self.reverse(done, DUE)
+        assert PlanEvent.objects.filter(kind="reversal").count() == 1
+
+    def test_of_a_plan_that_gave_way_is_owed_beside_any_plan(self, sign):
+        plan = sign()
+        payment = plan.pay(10_000, plans.START)
+        on = plans.START + timedelta(days=2)
+        ending.withdraw(by=plan.borrower, agreement_id=plan.agreement.id, now=at(on))
+        self.reverse(plan, on, payment)
+        assert plan.balance(chart.BORROWER_CREDIT) == 10_000
+        assert plan.balance(chart.WALLET_CLEARING) == 0
+        assert Notice.objects.filter(kind="payment_reversed").exists()
+
+
+class TestARefund:
+    def over_paid(self, plan):
+        """Two people paid too much: the last 300 is a third party's, 400 the borrower's."""
+        quote = repayment_queries.payoff_quote(plan.agreement, on=plans.START).total_minor
+        plan.pay(quote + 400, plans.START, source="own")
+
+    def send(self, plan):
+        return paying_out.refund_credit(
+            by=plan.system, agreement_id=plan.agreement.id, now=at(plans.START)
+        )
+
+    def answer(self, plan, refund, status, **more):
+        paying_out.note_refund(
+            by=plan.system,
+            refund_id=refund.id,
+            status=status,
+            at=at(plans.START),
+            now=at(plans.START),
+            **more,
+        )
+
+    def test_goes_from_the_account_the_money_came_into(self, sign):
+        plan = sign()
+        quote = repayment_queries.payoff_quote(plan.agreement, on=plans.START).total_minor
+        bank = {"cash_account": chart.BANK_CLEARING, "payer_account": "CN-1"}
+        plan.pay(quote + 777, plans.START, payer="third_party", **bank)
+        (refund,) = self.send(plan)
+        assert (refund.cash_account, refund.to_account) == (chart.BANK_CLEARING, "CN-1")
+        assert plan.balance(chart.BANK_CLEARING) == quote
+        assert plan.balance(chart.WALLET_CLEARING) == 0
+
+    def test_that_is_there_is_told_once(self, sign):
+        plan = sign()
+        self.over_paid(plan)
+        (refund,) = self.send(plan)
+        for _ in range(2):
+            self.answer(plan, refund, "paid")
+        assert Notice.objects.filter(kind="refunded").count() == 1
+        with pytest.raises(RepaymentError, match=r"answered_differently"):
+            self.answer(plan, refund, "refused", reason="x")
+
+    def test_that_is_refused_is_credit_again_and_can_be_sent_again(self, sign):
+        plan = sign()
+        self.over_paid(plan)
+        (refund,) = self.send(plan)
+        assert plan.balance(chart.BORROWER_CREDIT) == 0
+        self.answer(plan, refund, "refused", reason="connectors.refused")
+        assert plan.balance(chart.BORROWER_CREDIT) == -400
+        (again,) = self.send(plan)
+        assert again.amount_minor == 400
+
+    def test_of_suspense_that_is_refused_is_in_suspense_again(self, sign):
+        plan = sign()
+        kept = plan.pay(5_000, DUE, currency="USD", payer_account="acc-1")
+        suspense.return_suspense(by=plan.supervisor, suspense_id=kept.id, now=at(DUE))
+        refund = Refund.objects.get(suspense=kept)
+        self.answer(plan, refund, "refused", reason="connectors.refused")
+        again = Suspense.objects.get(state="open")
+        assert (again.reason, again.amount_minor) == ("repayments.refund_refused", 5_000)
+        assert not list(verification.breaches(on=DUE))

@@ -17,7 +17,7 @@ from repact.server.people.models import Borrower
 from repact.server.reconciliation import actions, queries
 from repact.server.reconciliation.models import Difference
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import collecting
+from repact.server.repayments import collecting, taking_back
 from repact.server.repayments.models import Collection, Payment
 from tests.conftest import KEY
 from tests.integration.world import run_jobs
@@ -70,7 +70,7 @@ class TestTheSides:
     def test_agree_after_a_payment_a_reversal_and_suspense(self, world, before, plan):
         asked = pay(world, plan)
         run_jobs()
-        repayment_actions.reverse_payment(
+        taking_back.reverse_payment(
             by=world.system,
             payment_id=Payment.objects.get(source=f"wallet:{asked.id}").id,
             reason="chargeback",
@@ -168,7 +168,7 @@ class TestTheKeeper:
     def test_takes_a_payment_back(self, world, before, plan):
         asked = pay(world, plan)
         run_jobs()
-        repayment_actions.reverse_payment(
+        taking_back.reverse_payment(
             by=world.system,
             payment_id=Payment.objects.get(source=f"wallet:{asked.id}").id,
             reason="chargeback",

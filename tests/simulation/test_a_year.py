@@ -16,7 +16,7 @@ from django.db.models import Sum
 from repact.server.audit import actor
 from repact.server.books.models import Posting
 from repact.server.jobs import day
-from repact.server.repayments import actions, moves
+from repact.server.repayments import actions, moves, taking_back
 from repact.server.repayments.models import Payment, Plan
 from tests.integration import plans
 from tests.simulation import naive_books
@@ -107,7 +107,7 @@ def act(lender, agreement, person, on):
             person.happened.append({"kind": "pay", "on": on, "amount": given})
         elif what == "reverse":
             payment = Payment.objects.filter(agreement=agreement).order_by("value_date").last()
-            actions.reverse_payment(
+            taking_back.reverse_payment(
                 by=system, payment_id=payment.id, reason="charge_back", now=at(on)
             )
             person.happened.pop()

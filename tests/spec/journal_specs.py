@@ -78,8 +78,6 @@ def _changes() -> tuple[Entry, ...]:
         _changed("plan_compensated", Change(open_minor={"interest": 37})),
         _changed("plan_moved", Change(open_minor={"interest": 0, "principal": 1, "fees": -1})),
         _changed("plan_move_undone", Change(open_minor={"principal": -1, "fees": 1})),
-        _changed("waiver_vested", Change(vested_minor=2_875)),
-        _changed("credit_applied", Change(credit_minor=-5_000, open_minor={"principal": -5_000})),
         _changed("plan_breached", Change(open_minor={"penalty": 6_250}, unearned_minor=6_250)),
         _changed("plan_reinstated", Change(open_minor={"penalty": -6_250}, unearned_minor=-6_250)),
         _changed("plan_terminated", Change(open_minor={"interest": -62_000})),
@@ -105,7 +103,6 @@ def _changes() -> tuple[Entry, ...]:
 
 def _endings() -> tuple[Entry, ...]:
     return (
-        plan_life.residual_closed(on=ON, currency=CNY, left_minor=-3),
         plan_life.suspense_received(on=ON, currency=CNY, amount_minor=9_900),
         plan_life.suspense_returned(on=ON, currency=CNY, amount_minor=9_900),
         plan_life.credit_refunded(on=ON, currency=CNY, amount_minor=5_000),

@@ -128,41 +128,37 @@ def plan_ended(
     )
 
 
-def residual_closed(*, on: date, currency: str, left_minor: int) -> Entry:
-    """A plan is complete: what rounding left among its interest to come is no income."""
-    return Entry(
-        "residual_closed",
-        on,
-        currency,
-        lines([(chart.ROUNDING, left_minor), (chart.UNEARNED_INTEREST, -left_minor)]),
-    )
-
-
-def suspense_received(*, on: date, currency: str, amount_minor: int) -> Entry:
+def suspense_received(
+    *, on: date, currency: str, amount_minor: int, cash_account: str = chart.WALLET_CLEARING
+) -> Entry:
     """Money arrived that cannot be placed yet: it is kept, and owed to whoever sent it."""
     return Entry(
         "suspense_received",
         on,
         currency,
-        lines([(chart.WALLET_CLEARING, amount_minor), (chart.SUSPENSE, -amount_minor)]),
+        lines([(cash_account, amount_minor), (chart.SUSPENSE, -amount_minor)]),
     )
 
 
-def suspense_returned(*, on: date, currency: str, amount_minor: int) -> Entry:
+def suspense_returned(
+    *, on: date, currency: str, amount_minor: int, cash_account: str = chart.WALLET_CLEARING
+) -> Entry:
     """What could not be placed goes back to where it came from."""
     return Entry(
         "suspense_returned",
         on,
         currency,
-        lines([(chart.SUSPENSE, amount_minor), (chart.WALLET_CLEARING, -amount_minor)]),
+        lines([(chart.SUSPENSE, amount_minor), (cash_account, -amount_minor)]),
     )
 
 
-def credit_refunded(*, on: date, currency: str, amount_minor: int) -> Entry:
+def credit_refunded(
+    *, on: date, currency: str, amount_minor: int, cash_account: str = chart.WALLET_CLEARING
+) -> Entry:
     """The borrower's credit is paid out."""
     return Entry(
         "credit_refunded",
         on,
         currency,
-        lines([(chart.BORROWER_CREDIT, amount_minor), (chart.WALLET_CLEARING, -amount_minor)]),
+        lines([(chart.BORROWER_CREDIT, amount_minor), (cash_account, -amount_minor)]),
     )

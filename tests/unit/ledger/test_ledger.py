@@ -69,7 +69,6 @@ ENTRIES = [
     plan_life.suspense_received(on=ON, currency="CNY", amount_minor=1),
     plan_life.suspense_returned(on=ON, currency="CNY", amount_minor=1),
     plan_life.credit_refunded(on=ON, currency="CNY", amount_minor=1),
-    plan_life.residual_closed(on=ON, currency="CNY", left_minor=2),
     templates.contract_payment_received(
         on=ON, currency="CNY", applied_minor={"interest": 3, "principal": 4}, excess_minor=1
     ),

@@ -200,10 +200,14 @@ PAPERS = ("settlement", "oral_confirmation", "withdrawal")
 
 
 class Paper(LenderRow):
-    """A sealed document about an agreement that is not its text: issued once, never changed."""
+    """A sealed document about an agreement that is not its text: issued once, never changed.
+
+    A second of a kind (`number`) is issued only after the first was revoked.
+    """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField(max_length=20)
+    number = models.PositiveSmallIntegerField(default=1, db_default=1)
     file = models.CharField(max_length=64)
     pdf_sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
@@ -211,11 +215,24 @@ class Paper(LenderRow):
     class Meta:
         db_table = "agreements_paper"
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "kind"], name="agreements_paper_once"),
+            models.UniqueConstraint(
+                fields=["agreement", "kind", "number"], name="agreements_paper_once"
+            ),
             models.CheckConstraint(
                 name="agreements_paper_kinds", condition=models.Q(kind__in=PAPERS)
             ),
         ]
+
+
+class Revocation(LenderRow):
+    """A paper that no longer holds, and why (a code); whoever checks it is told."""
+
+    paper = models.OneToOneField(Paper, on_delete=models.PROTECT, related_name="revocation")
+    reason = models.CharField(max_length=40)
+    revoked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "agreements_revocation"
 
 
 class Share(LenderRow):

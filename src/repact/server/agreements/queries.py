@@ -46,11 +46,20 @@ __all__ = ["assert_charged_is_signed"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check of somebody's PDF says; `state` is known only for a file sealed here."""
+    """What a check of somebody's PDF says; `state` is known only for a file sealed here.
+
+    `paper`: it is one of our papers, such as a certificate of settlement.
+    """
 
     found: verification.Verification
     is_ours: bool
     state: str | None
+    paper: Paper | None = None
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether it is a paper of ours that no longer holds."""
+        return self.paper is not None and hasattr(self.paper, "revocation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,13 +309,13 @@ def shares(agreement: Agreement, /) -> list[Share]:
 
 
 def papers(agreement: Agreement, /) -> list[Paper]:
-    """The sealed papers beside the agreement."""
-    return list(agreement.papers.order_by("issued_at"))
+    """The sealed papers beside the agreement that still hold."""
+    return list(agreement.papers.filter(revocation=None).order_by("issued_at"))
 
 
 def paper(agreement: Agreement, kind: str, /) -> Paper:
-    """One sealed paper beside the agreement. Raises `agreements.not_found`."""
-    found = agreement.papers.filter(kind=kind).first()
+    """One sealed paper beside the agreement that still holds. Raises `agreements.not_found`."""
+    found = agreement.papers.filter(kind=kind, revocation=None).first()
     if found is None:
         raise AgreementError("agreements.not_found")
     return found
@@ -326,8 +335,13 @@ def roots() -> list[x509.Certificate]:
 
 def check(pdf: bytes, /) -> Checked:
     """Check a PDF that anybody brings: everything `signing.verification` checks, and whether it is
-    byte for byte a file that was sealed here."""
+    byte for byte a file that was sealed here. A paper of ours is checked as what it is, and whether
+    it still holds."""
     at = ports.now()
+    paper = Paper.objects.filter(pdf_sha256=hashlib.sha256(pdf).hexdigest()).first()
+    if paper is not None:
+        of_paper = verification.verify_paper(pdf, roots=[*roots(), *trusted_roots()], at=at)
+        return Checked(found=of_paper, is_ours=True, state=None, paper=paper)
     found = verification.verify(
         pdf,
         roots=[*roots(), *trusted_roots()],

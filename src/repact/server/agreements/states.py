@@ -29,7 +29,8 @@ STATES = LIVE + OVER
 
 # draft: chosen, its text not yet written. ready: written, so that it can be signed and not changed.
 # signed: the borrower has signed; others, if any, follow in order. sealed: the lender has signed.
-# in force: the plan runs; it begins with the seal, in the same transaction.
+# in force: the plan runs; it begins with the seal, in the same transaction. completed: all is paid;
+# it is open again when a payment is taken back.
 TABLE = {
     (DRAFT, "write"): READY,
     (DRAFT, "void"): VOID,
@@ -45,6 +46,7 @@ TABLE = {
     (BREACHED, "reinstate"): IN_FORCE,
     (BREACHED, "complete"): COMPLETED,
     (BREACHED, "supersede"): SUPERSEDED,
+    (COMPLETED, "reopen"): IN_FORCE,
 }
 
 

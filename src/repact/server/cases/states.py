@@ -51,6 +51,7 @@ TABLE = {
     (IN_PLAN, "supersede"): CLOSED,
     (IN_PLAN, "take_back"): CLOSED,
     (IN_PLAN, "terminate"): CLOSED,
+    (CLOSED, "reopen"): IN_PLAN,
 }
 
 

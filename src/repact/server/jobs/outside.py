@@ -8,6 +8,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from repact.errors import RepactError
+from repact.ledger import chart
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.audit.actor import BORROWER, Actor, system
@@ -19,7 +20,7 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.lenders.models import Lender
 from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import collecting
+from repact.server.repayments import collecting, paying_out, taking_back
 from repact.server.repayments.models import Collection, Payment, Plan, Refund
 from repact.server.tenancy import scope
 from repact.server.webhooks import actions as webhook_actions
@@ -59,17 +60,40 @@ def _is_taken_back(plan: Plan) -> bool:
 
 @app.task(name="jobs.send_refund", queue="flow", retry=PATIENT)
 def send_refund(*, lender_id: str, event_id: str) -> None:
-    """Send what was paid too much back to where it came from."""
-    with carried(lender_id, event_id) as (_, event):
-        refund = Refund.objects.select_related("agreement__plan").get(id=event.subject_id)
+    """Send money back to where it came from, and note the wallet's answer.
+
+    What came by bank waits for a person at the bank. A silence is asked again, with the same id.
+    """
+    with carried(lender_id, event_id) as (by, event):
+        refund = Refund.objects.select_related("agreement__borrower").get(id=event.subject_id)
+        if refund.cash_account != chart.WALLET_CLEARING or hasattr(refund, "answer"):
+            return
         agreement = refund.agreement
-        wallet.refund(
-            request_id=refund.id,
-            account=refund.to_account or agreement.borrower.wallet_account,
-            amount_minor=refund.amount_minor,
-            currency=agreement.plan.currency,
-            memo=agreement.reference,
+        own = agreement.borrower.wallet_account if agreement else ""
+        status, reason, at = "paid", "", clock_queries.business_now(lender_id=by.lender_id)
+        try:
+            wallet.refund(
+                request_id=refund.id,
+                account=refund.to_account or own,
+                amount_minor=refund.amount_minor,
+                currency=refund.currency,
+                memo=agreement.reference if agreement else str(refund.id)[:8],
+            )
+        except ConnectorError as error:
+            if error.code != "connectors.refused":
+                raise
+            status, reason = "refused", error.code
+        paying_out.note_refund(
+            by=by, refund_id=refund.id, status=status, reason=reason, at=at, now=at
         )
+
+
+@app.task(name="jobs.refund_rest", queue="flow", retry=PATIENT)
+def refund_rest(*, lender_id: str, event_id: str) -> None:
+    """A plan is paid: what was paid too much goes back by itself."""
+    with carried(lender_id, event_id) as (by, event):
+        now = clock_queries.business_now(lender_id=by.lender_id)
+        paying_out.refund_credit(by=by, agreement_id=event.subject_id, now=now)
 
 
 @app.task(name="jobs.take_in_event", queue="flow", retry=PATIENT)
@@ -101,7 +125,7 @@ def _act(said: kinds.Said, *, by: Actor, now: datetime) -> None:
         case kinds.DebitReversed():
             _settle(said.request_id, by=by, now=now)  # the reversal may come first
             payment = Payment.objects.filter(source=f"wallet:{said.request_id}").first()
-            repayment_actions.reverse_payment(
+            taking_back.reverse_payment(
                 by=by,
                 payment_id=payment.id if payment else said.request_id,
                 reason=said.reason,

@@ -59,6 +59,12 @@ TOLD: dict[str, str] = {
     ),
     "payment_reversed": _("The payment of %(amount)s was returned. It is open again."),
     "plan_changed": _("%(sentence)s"),
+    "plan_reopened": _(
+        "A payment was returned after plan %(reference)s was paid, so the plan runs again: "
+        "¥%(amount)s is open. Nothing was added for the days between. The certificate of "
+        "settlement no longer holds; you get a new one when it is paid."
+    ),
+    "refunded": _("¥%(amount)s that was paid too much is back where it came from."),
     "reinstated": _("Everything due is paid. The plan goes on as agreed."),
     "terminated": _("The plan has ended. %(amount)s is owed today. A person can help."),
     "withdrawn": _(

@@ -115,7 +115,7 @@ def books(*, compared: Compared) -> Iterator[Found]:
     """What repayments took in, gave back and undid against the books' cash account."""
     posted: dict[str, int] = {}
     rows = (
-        Posting.objects.filter(account=chart.WALLET_CLEARING)
+        Posting.objects.filter(account__in=(chart.WALLET_CLEARING, chart.BANK_CLEARING))
         .values("entry__source")
         .annotate(total=Sum("amount_minor"))
     )
@@ -138,8 +138,8 @@ def _with_cash() -> Iterator[tuple[str, int, str]]:
         yield f"suspense:{kept.id}", kept.amount_minor, kept.currency
         if kept.state == "returned":
             yield f"returned:{kept.id}", -kept.amount_minor, kept.currency
-    for refund in Refund.objects.select_related("agreement__plan").iterator():
-        yield f"refund:{refund.id}", -refund.amount_minor, refund.agreement.plan.currency
+    for refund in Refund.objects.filter(suspense=None).exclude(answer__status="refused").iterator():
+        yield f"refund:{refund.id}", -refund.amount_minor, refund.currency
     for reversal in Reversal.objects.select_related("payment").iterator():
         payment = reversal.payment
         yield f"reversal:{reversal.id}", -payment.amount_minor, payment.currency

@@ -1,4 +1,4 @@
-"""Beginning a plan, and money that arrives, comes back, or goes back."""
+"""Beginning a plan, money that arrives, and stopping to charge."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
-
 from repact.ledger import chart, plan_life
 from repact.plans.errors import PlanError
 from repact.plans.servicing import events
@@ -16,15 +14,14 @@ from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
+from repact.server.audit.actor import SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
-from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
 from repact.server.repayments import ending, explanation, lives, opening, posting, sharing
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import Payment, Refund, Reversal, Suspense
+from repact.server.repayments.models import Payment, Suspense
 
 # Money that these stand in the way of is kept in suspense, never sent away and never lost.
 SUSPENDED = {
@@ -79,10 +76,12 @@ def receive_payment(
     said: str = "",
     payer: str = "borrower",
     payer_account: str = "",
+    cash_account: str = chart.WALLET_CLEARING,
 ) -> Payment | Suspense:
     """Take money that has already arrived: posted where it can be, else kept in suspense.
 
-    Once for each source. `said` is the reference that came with it. Raises `repayments.
+    Once for each source. `said` is the reference that came with it, `cash_account` the account of
+    ours that it came into. Raises `repayments.
     not_positive`, `.too_large` or `.source_reused`: those are no money, or the same money told
     differently.
     """
@@ -103,6 +102,7 @@ def receive_payment(
             now=now,
             payer=payer,
             payer_account=payer_account,
+            cash_account=cash_account,
         )
     except RepaymentError as error:
         if error.code not in SUSPENDED:
@@ -110,9 +110,9 @@ def receive_payment(
         if error.code in ALARMS and agreement_id:
             stop_charging(by=by, agreement_id=agreement_id, reason=error.code, now=now)
         reason = error.code
-    return _suspend(
-        by,
-        now,
+    return suspend(
+        by=by,
+        now=now,
         source=source,
         amount_minor=amount_minor,
         currency=currency,
@@ -120,6 +120,7 @@ def receive_payment(
         reason=reason,
         said=said[:200],
         payer_account=payer_account,
+        cash_account=cash_account,
         agreement=Agreement.objects.filter(id=agreement_id).first() if agreement_id else None,
     )
 
@@ -136,6 +137,7 @@ def post_payment(
     now: datetime,
     payer: str = "borrower",
     payer_account: str = "",
+    cash_account: str = chart.WALLET_CLEARING,
 ) -> Payment:
     """Post money to a plan: rows, history and journal in one transaction, once a source.
 
@@ -167,6 +169,7 @@ def post_payment(
         received_at=now,
         payer=payer,
         payer_account=payer_account,
+        cash_account=cash_account,
     )
     return place(by=by, life=life, payment=payment, now=now)
 
@@ -177,7 +180,7 @@ def place(
     life: Life,
     payment: Payment,
     now: datetime,
-    cash_account: str = chart.WALLET_CLEARING,
+    from_suspense: bool = False,
 ) -> Payment:
     """Put a payment into a plan whose agreement is locked; a step of the actions that may.
 
@@ -199,7 +202,7 @@ def place(
             template="payment_received",
             source=f"payment:{payment.id}",
             cash_minor=shares,
-            cash_account=cash_account,
+            cash_account=chart.SUSPENSE if from_suspense else payment.cash_account,
         )
     except PlanError as error:
         if error.code != "plan.event_before_start":
@@ -220,108 +223,6 @@ def place(
     ending.reinstate(life, by=by, now=now)
     posting.finish(life, by=by, now=now)
     return payment
-
-
-@doors.action("repayments.reverse_payment", may=(SYSTEM, SUPERVISOR))
-def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) -> None:
-    """Undo a payment that was taken back, as if it had never arrived; once.
-
-    Raises `repayments.not_in_force` when another
-    agreement has taken the plan's place, `repayments.unknown_payment`.
-    """
-    system = _system(by)
-    found = Payment.objects.filter(id=payment_id).first()
-    agreement = lives.agreement_for_update(found.agreement_id) if found else None
-    if found is None or agreement is None:
-        raise RepaymentError("repayments.unknown_payment")
-    if Reversal.objects.filter(payment=found).exists():
-        audit_actions.unchanged()
-        return
-    if agreement.state not in lives.PAYABLE:
-        raise RepaymentError("repayments.not_in_force", state=agreement.state)
-    on = posting.business_date(by, now)
-    life = lives.load(agreement, on=on)
-    of = f"payment:{found.id}"
-    touched = {
-        number: event.amount_minor
-        for number, said in life.events.items()
-        for event in said
-        if event.id == of and isinstance(event, events.Payment)
-    }
-    reversal = Reversal.objects.create(
-        lender_id=by.lender_id, payment=found, reason=reason, on_date=life.on, recorded_at=now
-    )
-    changes = posting.happen(
-        life,
-        by=system,
-        events={
-            number: events.Reversal(id=f"reversal:{found.id}", on=life.on, kind="reversal", of=of)
-            for number in touched
-        },
-        template="payment_reversed",
-        source=f"reversal:{reversal.id}",
-        cash_minor={number: -amount for number, amount in touched.items()},
-    )
-    notice_actions.tell(
-        by=system,
-        borrower_id=agreement.borrower_id,
-        kind="payment_reversed",
-        source=f"reversal:{reversal.id}",
-        now=now,
-        amount_minor=found.amount_minor,
-        open_minor=sum(sum(change.open_minor.values()) for change in changes.values()),
-    )
-    audit_actions.record(
-        by=by,
-        action="repayments.reverse_payment",
-        subject_id=found.id,
-        case_id=agreement.case_id,
-        now=now,
-        amount_minor=found.amount_minor,
-        reason=reason,
-    )
-
-
-@doors.action("repayments.refund_credit", may=(AGENT, SUPERVISOR, SYSTEM))
-def refund_credit(*, by: Actor, agreement_id: UUID, now: datetime) -> Refund | None:
-    """Send back what the borrower paid too much, to where the last of it came from.
-
-    None when there is nothing to send; a background task asks the wallet.
-    """
-    agreement = lives.agreement_for_update(agreement_id)
-    if agreement is None:
-        raise RepaymentError("repayments.unknown_agreement")
-    life = lives.load(agreement, on=posting.business_date(by, now))
-    gone = agreement.refunds.aggregate(total=Sum("amount_minor"))["total"] or 0
-    amount = sum(state.credit_minor for state in life.states.values()) - gone
-    if amount <= 0:
-        audit_actions.unchanged()
-        return None
-    last = agreement.payments.filter(reversal=None).order_by("-received_at", "-id").first()
-    refund = Refund.objects.create(
-        lender_id=by.lender_id,
-        agreement=agreement,
-        amount_minor=amount,
-        to_account=last.payer_account if last else "",
-        requested_at=now,
-    )
-    book_actions.post(
-        by=_system(by),
-        entry=plan_life.credit_refunded(
-            on=life.on, currency=life.plan.currency, amount_minor=amount
-        ),
-        source=f"refund:{refund.id}",
-        agreement_id=agreement.id,
-    )
-    audit_actions.record(
-        by=by,
-        action="repayments.refund_credit",
-        subject_id=refund.id,
-        case_id=agreement.case_id,
-        now=now,
-        amount_minor=amount,
-    )
-    return refund
 
 
 @doors.action("repayments.stop_charging", may=(SYSTEM,))
@@ -363,7 +264,8 @@ def resume_charging(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     )
 
 
-def _suspend(by: Actor, now: datetime, **said: Any) -> Suspense:
+def suspend(*, by: Actor, now: datetime, **said: Any) -> Suspense:
+    """Keep money that cannot be placed: a step of the actions that may."""
     _assert_amount(said["amount_minor"])
     suspense = Suspense.objects.create(
         lender_id=by.lender_id, received_at=now, received_on=posting.business_date(by, now), **said
@@ -374,6 +276,7 @@ def _suspend(by: Actor, now: datetime, **said: Any) -> Suspense:
             on=suspense.value_date,
             currency=suspense.currency,
             amount_minor=suspense.amount_minor,
+            cash_account=suspense.cash_account,
         ),
         source=f"suspense:{suspense.id}",
     )
@@ -429,6 +332,3 @@ def allocation(life: Life, payment: Payment, parts: Iterable[int], /) -> dict[st
                     made[part.component] += part.amount_minor
     return made
 
-
-def _system(by: Actor) -> Actor:
-    return Actor(lender_id=by.lender_id, role=SYSTEM, id=None)

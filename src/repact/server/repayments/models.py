@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from repact.ledger import chart
 from repact.server.agreements.models import Agreement
 from repact.server.loans.models import Loan
 from repact.server.tenancy.models import LenderRow
@@ -109,7 +110,8 @@ class PlanEvent(LenderRow):
 class DueItem(LenderRow):
     """One row of a signed schedule, and what has been paid of it, in minor units.
 
-    `charge_minor` is the interest its period earns; `is_earned` says that it has become income.
+    `charge_minor` is the interest its period earns, `unwinds_minor` what the debt earns in it beside
+    that, at its original rate; `is_earned` says that both have become income.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="due_items")
@@ -126,6 +128,7 @@ class DueItem(LenderRow):
     paid_fees_minor = models.BigIntegerField(default=0)
     paid_late_minor = models.BigIntegerField(default=0)
     charge_minor = models.BigIntegerField(default=0)
+    unwinds_minor = models.BigIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=8, default="due")
     is_earned = models.BooleanField(default=False)
 
@@ -212,7 +215,7 @@ class Payment(LenderRow):
     """Money that arrived, and where it went. `source` is the event that brought it, once.
 
     `payer` says who paid (`borrower` or `third_party`), `payer_account` where a refund of it goes
-    back to; empty: the borrower's wallet.
+    back to; empty: the borrower's wallet. `cash_account` is the account of ours that it came into.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="payments")
@@ -224,6 +227,9 @@ class Payment(LenderRow):
     allocation = models.JSONField()
     payer = models.CharField(max_length=12, default="borrower")
     payer_account = models.CharField(max_length=64, blank=True)
+    cash_account = models.CharField(
+        max_length=8, default=chart.WALLET_CLEARING, db_default=chart.WALLET_CLEARING
+    )
 
     class Meta:
         db_table = "repayments_payment"
@@ -263,6 +269,9 @@ class Suspense(LenderRow):
     reason = models.CharField(max_length=60)
     said = models.CharField(max_length=200, blank=True)
     payer_account = models.CharField(max_length=64, blank=True)
+    cash_account = models.CharField(
+        max_length=8, default=chart.WALLET_CLEARING, db_default=chart.WALLET_CLEARING
+    )
     agreement = models.ForeignKey(
         Agreement, on_delete=models.PROTECT, null=True, related_name="suspense"
     )
@@ -297,11 +306,27 @@ class Suspense(LenderRow):
 
 
 class Refund(LenderRow):
-    """The borrower's credit on its way back; its id is the request's id at the wallet or bank."""
+    """Money on its way back to where it came from; its id is the request's id at the wallet.
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="refunds")
+    It is the credit of an agreement, of one of its payments where that is known, or a sum from
+    suspense. From `cash_account` it goes: by the wallet, or by a person at the bank.
+    """
+
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, null=True, related_name="refunds"
+    )
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, related_name="refunds"
+    )
+    suspense = models.OneToOneField(
+        Suspense, on_delete=models.PROTECT, null=True, related_name="refund"
+    )
     amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="CNY", db_default="CNY")
     to_account = models.CharField(max_length=64)
+    cash_account = models.CharField(
+        max_length=8, default=chart.WALLET_CLEARING, db_default=chart.WALLET_CLEARING
+    )
     requested_at = models.DateTimeField()
 
     class Meta:
@@ -309,5 +334,29 @@ class Refund(LenderRow):
         constraints = [
             models.CheckConstraint(
                 name="repayments_refund_amount", condition=models.Q(amount_minor__gt=0)
+            ),
+            models.CheckConstraint(
+                name="repayments_refund_of_one_thing",
+                condition=models.Q(agreement__isnull=False, suspense__isnull=True)
+                | models.Q(agreement__isnull=True, suspense__isnull=False, payment__isnull=True),
+            ),
+        ]
+
+
+class RefundAnswer(LenderRow):
+    """What became of a refund, once: `paid` (it is there) or `refused` with the reason (a code)."""
+
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="answer")
+    status = models.CharField(max_length=8)
+    reason = models.CharField(max_length=60, blank=True)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "repayments_refund_answer"
+        constraints = [
+            models.CheckConstraint(
+                name="repayments_refund_answers",
+                condition=models.Q(status="paid", reason="")
+                | (models.Q(status="refused") & ~models.Q(reason="")),
             ),
         ]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from repact.ledger import chart, plan_life
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
-from repact.server.books import actions as book_actions
 from repact.server.people import doors
-from repact.server.repayments import actions, lives, posting
+from repact.server.repayments import actions, lives, paying_out, posting
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import Payment, Suspense
 
@@ -44,9 +42,10 @@ def assign_suspense(*, by: Actor, suspense_id: UUID, agreement_id: UUID, now: da
             received_at=kept.received_at,
             payer="third_party" if kept.payer_account else "borrower",
             payer_account=kept.payer_account,
+            cash_account=kept.cash_account,
         ),
         now=now,
-        cash_account=chart.SUSPENSE,
+        from_suspense=True,
     )
     _close(kept, by, now, state="assigned", payment=payment)
     audit_actions.record(
@@ -63,27 +62,20 @@ def assign_suspense(*, by: Actor, suspense_id: UUID, agreement_id: UUID, now: da
 
 @doors.action("repayments.return_suspense", may=(SUPERVISOR,))
 def return_suspense(*, by: Actor, suspense_id: UUID, now: datetime) -> None:
-    """Send money in suspense back to the account it came from; once.
+    """Send money in suspense back to the account it came from; once. A background task asks the
+    wallet; what came by bank, a person sends.
 
     Raises `repayments.unknown_suspense`, `.already_worked`, `.no_account_to_return_to`.
     """
     kept = _open(suspense_id)
     if not kept.payer_account:
         raise RepaymentError("repayments.no_account_to_return_to")
-    book_actions.post(
-        by=Actor(lender_id=by.lender_id, role=SYSTEM, id=None),
-        entry=plan_life.suspense_returned(
-            on=posting.business_date(by, now),
-            currency=kept.currency,
-            amount_minor=kept.amount_minor,
-        ),
-        source=f"returned:{kept.id}",
-    )
+    refund = paying_out.of_suspense(kept, by=by, now=now)
     _close(kept, by, now, state="returned")
     audit_actions.record(
         by=by,
         action="repayments.return_suspense",
-        subject_id=kept.id,
+        subject_id=refund.id,
         now=now,
         amount_minor=kept.amount_minor,
     )

@@ -12,6 +12,7 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from repact.errors import RepactError
+from repact.ledger import chart
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import ENGINEER, SUPERVISOR, SYSTEM, Actor
 from repact.server.people import doors
@@ -158,6 +159,7 @@ def _post(by: Actor, movement: Movement, account: str, now: datetime) -> tuple[s
         said=movement.reference,
         payer="borrower" if own else "third_party",
         payer_account=movement.payer_account,
+        cash_account=chart.BANK_CLEARING,
     )
     posted = isinstance(kept, Payment)
     return ("posted" if posted else "suspense", found.rule if found else "")

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from repact.server.agreements import authority, queries, states
-from repact.server.agreements.actions import files
+from repact.server.agreements.actions import files, papers
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement
 from repact.server.agreements.signing import signatures
@@ -111,6 +111,23 @@ def complete(*, by: Actor, agreement_id: UUID, now: datetime) -> Agreement:
     return _step(
         by, agreement_id, "complete", states.COMPLETED, now, credit_record="plan_completed"
     )
+
+
+@doors.action("agreements.reopen", may=(SYSTEM,))
+def reopen(*, by: Actor, agreement_id: UUID, reason: str, now: datetime) -> Agreement:
+    """A payment that had ended the plan was taken back: it runs on, and its certificate of
+    settlement no longer holds. `reason` is a code.
+    """
+    agreement = files.locked(agreement_id)
+    if agreement.state == states.IN_FORCE:
+        audit_actions.unchanged()
+        return agreement
+    agreement.ended_at = None
+    _move(agreement, "reopen")
+    for paper in agreement.papers.filter(kind="settlement", revocation=None):
+        papers.revoke(paper, reason=reason, now=now)
+    _record(by, agreement, "agreements.reopen", now, reason=reason, credit_record="plan_reopened")
+    return agreement
 
 
 @doors.action("agreements.void", may=(BORROWER, AGENT, SUPERVISOR, SYSTEM))

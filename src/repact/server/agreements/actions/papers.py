@@ -9,7 +9,7 @@ from uuid import UUID
 from repact.server.agreements import authority, states
 from repact.server.agreements.actions import files
 from repact.server.agreements.errors import AgreementError
-from repact.server.agreements.models import Agreement, Paper
+from repact.server.agreements.models import Agreement, Paper, Revocation
 from repact.server.agreements.signing import signatures
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import SYSTEM, Actor
@@ -26,12 +26,13 @@ WHEN = {
 
 @doors.action("agreements.issue_paper", may=(SYSTEM,))
 def issue_paper(*, by: Actor, agreement_id: UUID, kind: str, pdf: bytes, now: datetime) -> Paper:
-    """Seal and keep a paper; each kind once. Raises `agreements.wrong_state` outside its state.
+    """Seal and keep a paper; each kind once, while it holds. Raises `agreements.wrong_state`
+    outside its state.
 
     A settlement certificate's event is the credit-record instruction: the debt is settled.
     """
     agreement = files.locked(agreement_id)
-    existing = agreement.papers.filter(kind=kind).first()
+    existing = agreement.papers.filter(kind=kind, revocation=None).first()
     if existing:
         audit_actions.unchanged()
         return existing
@@ -45,6 +46,7 @@ def issue_paper(*, by: Actor, agreement_id: UUID, kind: str, pdf: bytes, now: da
         lender_id=by.lender_id,
         agreement=agreement,
         kind=kind,
+        number=agreement.papers.filter(kind=kind).count() + 1,
         file=store.put(agreement.borrower.key, sealed, context=files.CONTEXT),
         pdf_sha256=hashlib.sha256(sealed).hexdigest(),
         issued_at=now,
@@ -60,6 +62,13 @@ def issue_paper(*, by: Actor, agreement_id: UUID, kind: str, pdf: bytes, now: da
         **({"credit_record": "settled"} if kind == "settlement" else {}),
     )
     return paper
+
+
+def revoke(paper: Paper, /, *, reason: str, now: datetime) -> None:
+    """Note that a paper no longer holds; a step of the actions that may."""
+    Revocation.objects.create(
+        lender_id=paper.lender_id, paper=paper, reason=reason, revoked_at=now
+    )
 
 
 def read(agreement: Agreement, paper: Paper, /) -> bytes:
