@@ -25,7 +25,7 @@ from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.reconciliation import queries as reconciliation_queries
 from repact.server.reconciliation.errors import ReconciliationError
 from repact.server.reconciliation.models import Difference, Keeping
-from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import taking_back
 from repact.server.repayments.models import Plan
 from tests.conftest import KEY, running
 from tests.integration import plans
@@ -150,7 +150,7 @@ class TestASignedPlan:
         compared = reconciliation_actions.run(by=system, on=START, movements=[], now=now)
         assert not Difference.objects.filter(subject__startswith="core:").exists()
         assert compared.compared > 0
-        repayment_actions.reverse_payment(by=system, payment_id=paid.id, reason="x", now=now)
+        taking_back.reverse_payment(by=system, payment_id=paid.id, reason="x", now=now)
         tell_payment(system, "repayments.reverse_payment", paid.id, now)
         said = keepers.kept(product_code="wallet-credit", loan_ref=loan.ref, agreement="a")
         assert said.open_minor == Plan.objects.get(agreement=agreement).open_minor

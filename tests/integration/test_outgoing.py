@@ -15,6 +15,7 @@ from repact.server.audit.models import Event
 from repact.server.clock import ports
 from repact.server.jobs import publishing
 from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import taking_back
 from repact.server.webhooks import outgoing, queries
 from repact.server.webhooks.errors import WebhookError
 from repact.server.webhooks.models import Delivery, Subscriber
@@ -92,7 +93,7 @@ class TestAnEvent:
             now=world.now,
         )
         run_jobs()
-        repayment_actions.reverse_payment(
+        taking_back.reverse_payment(
             by=world.system, payment_id=paid.id, reason="chargeback", now=world.now
         )
         run_jobs()

@@ -331,4 +331,3 @@ def allocation(life: Life, payment: Payment, parts: Iterable[int], /) -> dict[st
                 for part in posted.parts:
                     made[part.component] += part.amount_minor
     return made
-

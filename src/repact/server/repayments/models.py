@@ -110,8 +110,7 @@ class PlanEvent(LenderRow):
 class DueItem(LenderRow):
     """One row of a signed schedule, and what has been paid of it, in minor units.
 
-    `charge_minor` is the interest its period earns, `unwinds_minor` what the debt earns in it beside
-    that, at its original rate; `is_earned` says that both have become income.
+    `charge_minor` is the interest its period earns; `is_earned` says that it has become income.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="due_items")
@@ -128,7 +127,6 @@ class DueItem(LenderRow):
     paid_fees_minor = models.BigIntegerField(default=0)
     paid_late_minor = models.BigIntegerField(default=0)
     charge_minor = models.BigIntegerField(default=0)
-    unwinds_minor = models.BigIntegerField(default=0, db_default=0)
     state = models.CharField(max_length=8, default="due")
     is_earned = models.BooleanField(default=False)
 

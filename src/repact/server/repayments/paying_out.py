@@ -31,9 +31,8 @@ def refund_credit(*, by: Actor, agreement_id: UUID, now: datetime) -> list[Refun
     if agreement is None:
         raise RepaymentError("repayments.unknown_agreement")
     life = lives.load(agreement, on=posting.business_date(by, now))
-    made = [
-        _send(life, payment, amount, by=by, now=now) for payment, amount in _to_send(life, agreement)
-    ]
+    parts = _to_send(life, agreement)
+    made = [_send(life, payment, amount, by=by, now=now) for payment, amount in parts]
     if not made:
         audit_actions.unchanged()
     return made

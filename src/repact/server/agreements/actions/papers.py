@@ -66,9 +66,7 @@ def issue_paper(*, by: Actor, agreement_id: UUID, kind: str, pdf: bytes, now: da
 
 def revoke(paper: Paper, /, *, reason: str, now: datetime) -> None:
     """Note that a paper no longer holds; a step of the actions that may."""
-    Revocation.objects.create(
-        lender_id=paper.lender_id, paper=paper, reason=reason, revoked_at=now
-    )
+    Revocation.objects.create(lender_id=paper.lender_id, paper=paper, reason=reason, revoked_at=now)
 
 
 def read(agreement: Agreement, paper: Paper, /) -> bytes:

@@ -28,11 +28,6 @@ class Migration(migrations.Migration):
     dependencies = [("repayments", "0005_what_a_period_earns")]
 
     operations = [
-        migrations.AddField(
-            model_name="dueitem",
-            name="unwinds_minor",
-            field=models.BigIntegerField(db_default=0, default=0),
-        ),
         migrations.AddField(model_name="payment", name="cash_account", field=_cash_account()),
         migrations.AddField(model_name="suspense", name="cash_account", field=_cash_account()),
         migrations.AddField(model_name="refund", name="cash_account", field=_cash_account()),
