@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import polib
 import pytest
+from django.utils.translation.template import templatize
 
 from repact.policy.limits import Caps, Tier
 from repact.server.pages import rules, sentences
@@ -35,6 +37,14 @@ def template_name(path: Path) -> str:
 def named_templates() -> set[str]:
     texts = [p.read_text() for p in tree.source()] + [p.read_text() for p in TEMPLATES]
     return {name for text in texts for name in re.findall(r"[\"']([\w/]+\.html)[\"']", text)}
+
+
+def translated(source: str) -> set[str]:
+    """The texts a source gives to be translated, written out; a template comes as its calls."""
+    calls = re.compile(
+        r"""\b(?:n?gettext\w*|_)\(\s*u?((?:(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*)+)"""
+    )
+    return {ast.literal_eval(f"({said})") for said in calls.findall(source)}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=template_name)
@@ -75,6 +85,17 @@ class TestTheCatalogue:
         known = {entry.msgid for entry in CATALOGUE}
         said = {sentences.GENERAL, *sentences.SENTENCES.values()}
         assert said <= known
+
+    def test_has_everything_that_is_told(self):
+        known = {entry.msgid for entry in CATALOGUE}
+        told = {*sentences.TOLD.values(), *sentences.IN_LAW.values()}
+        assert told - known == set()
+
+    def test_knows_everything_a_page_or_a_message_says(self):
+        known = {entry.msgid for entry in CATALOGUE}
+        texts = [p.read_text() for p in tree.source()]
+        texts += [templatize(p.read_text()) for p in TEMPLATES]
+        assert {said for text in texts for said in translated(text)} - known == set()
 
     def test_writes_chinese_with_chinese_punctuation(self):
         bad = re.compile(r"[一-鿿][,.;:?!](?:\s|$|[一-鿿])")

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import translation
 
-from repact.server.pages import amounts
+from repact.server.pages import amounts, spoken
 from repact.server.pages.amounts import AmountError
+from repact.server.pages.borrower import flow_money
 from repact.server.pages.templatetags import figures
 
 
@@ -84,3 +85,36 @@ class TestFigures:
         late = datetime(2026, 11, 24, 17, 30, tzinfo=UTC)
         with translation.override("en"):
             assert figures.local_day(late, "Asia/Shanghai") == "25 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "signed", "whole", "typed"),
+    [
+        ("JPY", "1,234,550", "+1,234,550", "1,234,550", "1234550"),
+        ("CNY", "12,345.50", "+12,345.50", "12,346", "12345.50"),
+        ("KWD", "1,234.550", "+1,234.550", "1,235", "1234.550"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_the_pages_currency(code, written, signed, whole, typed):
+    token = spoken.speak(lambda: code)
+    try:
+        assert figures.money(1_234_550) == written
+        assert figures.money(-1_234_550) == f"{figures.MINUS}{written}"
+        assert figures.signed(1_234_550) == signed
+        assert figures.whole(1_234_550) == whole
+        assert figures.typed(1_234_550) == typed
+        assert amounts.read(written, field="amount") == 1_234_550
+        assert amounts.read("99999", field="amount") == 99_999 * 10 ** spoken.digits()
+        assert flow_money.plain(500 * 10 ** spoken.digits()) == "500"
+    finally:
+        spoken.stop(token)
+
+
+def test_a_part_of_the_smallest_coin_is_no_sum():
+    token = spoken.speak(lambda: "JPY")
+    try:
+        with pytest.raises(AmountError) as raised:
+            amounts.read("5.5", field="amount")
+        assert raised.value.code == "pages.amount_unreadable"
+    finally:
+        spoken.stop(token)

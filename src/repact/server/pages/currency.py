@@ -8,29 +8,33 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 
 from repact.money.currencies import symbol
 from repact.server.agreements.models import Agreement
 from repact.server.cases.models import Case
 from repact.server.loans.models import Loan
+from repact.server.pages import spoken
+from repact.server.pages.spoken import USUAL
 from repact.server.pages.templatetags.figures import money
-
-USUAL = "CNY"
-_page: ContextVar[Callable[[], str]] = ContextVar("currency")
 
 
 def show(currency: str, /) -> None:
     """From here on the page speaks in this currency."""
-    _page.set(lambda: currency)
+    spoken.speak(lambda: currency)
 
 
 def sign() -> str:
     """What stands before an amount: ¥, £, or the code of a currency without a sign of its own."""
-    return symbol(_page.get(lambda: USUAL)())
+    return symbol(spoken.currency())
+
+
+def name() -> str:
+    """What a form or a column says its sums are in: 元 / yuan, or the code of another currency."""
+    return gettext("yuan") if spoken.currency() == "CNY" else spoken.currency()
 
 
 def written(amount_minor: int | None, /) -> str:
@@ -45,17 +49,17 @@ class CurrencyMiddleware:
         self.handle = handle
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _page.set(lambda: USUAL)
+        token = spoken.speak(lambda: USUAL)
         try:
             return self.handle(request)
         finally:
-            _page.reset(token)
+            spoken.stop(token)
 
     def process_view(
         self, request: HttpRequest, _view: object, _args: object, kwargs: Mapping[str, Any]
     ) -> None:
         """Remember what the address names."""
-        _page.set(functools.cache(functools.partial(_of, request, kwargs)))
+        spoken.speak(functools.cache(functools.partial(_of, request, kwargs)))
 
 
 def _of(request: HttpRequest, named: Mapping[str, Any]) -> str:

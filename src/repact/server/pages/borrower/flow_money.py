@@ -7,8 +7,9 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from repact.server.pages import amounts
+from repact.server.pages import amounts, spoken
 from repact.server.pages.borrower.choices import Choice
+from repact.server.pages.templatetags.figures import typed as as_typed
 
 PERIODS = (
     Choice("monthly", _("a month")),
@@ -155,5 +156,5 @@ def plain(amount_minor: int | None, /) -> str:
     """An amount as it would be typed: 120000 -> 1200, 120050 -> 1200.50, None -> empty."""
     if amount_minor is None:
         return ""
-    units, cents = divmod(amount_minor, 100)
-    return f"{units}.{cents:02d}" if cents else str(units)
+    units, rest = divmod(amount_minor, 10 ** spoken.digits())
+    return as_typed(amount_minor) if rest else str(units)

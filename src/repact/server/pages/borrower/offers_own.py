@@ -19,11 +19,11 @@ from repact.server.offers import negotiating, transcript
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.answering import Answered, Wish
 from repact.server.offers.models import Entry
-from repact.server.pages import access, amounts, rules, sentences
+from repact.server.pages import access, amounts, rules, sentences, spoken
 from repact.server.people import queries as people_queries
 from repact.server.policies import queries as policy_queries
 
-STEP_MINOR = 5_000
+STEP = 50  # units of the currency: what one tap adds or takes away
 
 
 @access.borrower
@@ -106,12 +106,13 @@ def _page(
     codes = {loan.product.code for loan in case_queries.loans(case)}
     pay = wish.pay_minor or (case.answers.get("ability") or {}).get("monthly_minor") or 0
     sent = offer_queries.sent_set(case.id)
+    step = STEP * 10 ** spoken.digits()
     return {
         "case": case,
         "wish": wish,
         "pay_minor": pay,
-        "less_minor": max(pay - STEP_MINOR, STEP_MINOR),
-        "more_minor": pay + STEP_MINOR,
+        "less_minor": max(pay - step, step),
+        "more_minor": pay + step,
         "answered": answered,
         "rule": rules.sentence(answered.rule) if answered and answered.rule else "",
         "at_once": policy_queries.rollout(policy, codes).mode == "automatic",

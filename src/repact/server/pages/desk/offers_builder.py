@@ -21,7 +21,7 @@ from repact.server.offers.building import Settings
 from repact.server.offers.models import OfferSet
 from repact.server.offers.shaping import Shape
 from repact.server.pages import access, amounts, rules, sentences
-from repact.server.pages.templatetags.figures import rate, yuan
+from repact.server.pages.templatetags.figures import rate, typed
 
 PERCENT_PPM = 10_000
 FIELDS = ("count", "rate", "interest", "penalty", "fees")
@@ -95,7 +95,7 @@ def _shown(shape: Shape) -> dict[str, str]:
         "steps": str(shape.steps or ""),
         "part": rate(shape.part_ppm).rstrip("%") if shape.part_ppm else "",
         "months": ", ".join(map(str, shape.months)),
-        "amount": yuan(shape.amount_minor) if shape.amount_minor else "",
+        "amount": typed(shape.amount_minor) if shape.amount_minor else "",
     }
 
 

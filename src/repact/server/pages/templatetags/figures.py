@@ -11,7 +11,9 @@ from django import template
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from repact.money.currencies import written
 from repact.policy.fields import Bilingual
+from repact.server.pages import spoken
 
 register = template.Library()
 
@@ -23,18 +25,16 @@ _DAYS_EN = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 @register.filter
 def money(amount_minor: int | None) -> str:
-    """1234550 -> 12,345.50; a minus sign, not a hyphen."""
+    """1234550 -> 12,345.50, with the decimals of the page's currency; a minus sign, no hyphen."""
     if amount_minor is None:
         return "–"
-    units, cents = divmod(abs(amount_minor), 100)
-    return f"{MINUS if amount_minor < 0 else ''}{units:,}.{cents:02d}"
+    return written(amount_minor, spoken.currency()).replace("-", MINUS)
 
 
 @register.filter
-def yuan(amount_minor: int) -> str:
-    """A sum as an address carries it: 84665 -> 846.65."""
-    units, cents = divmod(amount_minor, 100)
-    return f"{units}.{cents:02d}"
+def typed(amount_minor: int) -> str:
+    """A sum as an address or a field carries it: 84665 -> 846.65."""
+    return written(amount_minor, spoken.currency()).replace(",", "")
 
 
 @register.filter
@@ -46,7 +46,8 @@ def signed(amount_minor: int | None) -> str:
 @register.filter
 def whole(amount_minor: int) -> str:
     """Money to the nearest unit, for labels of charts: 2747905 -> 27,479."""
-    return f"{(amount_minor + 50) // 100:,}"
+    unit = 10 ** spoken.digits()
+    return f"{(amount_minor + unit // 2) // unit:,}"
 
 
 @register.filter
