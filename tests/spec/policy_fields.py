@@ -172,6 +172,7 @@ Service.notice_days | days before a first payment | 首期前的天数
 Service.cooling_off_days | days to step back | 犹豫期天数
 Service.appeal_days | days to appeal | 申诉天数
 Service.adviser_hold_days | days for a debt adviser | 债务顾问介入的停催天数
+Service.ladder_rests | warnings and breach of a running plan wait while another is asked for | 重新协商期间不催告、不宣布违约
 Service.hold_days | days collection stops | 停催天数
 Service.hold_renewals_max | how often that is renewed | 停催可续次数
 Service.breathing_days | pause on a negative budget | 入不敷出时的喘息天数

@@ -61,7 +61,9 @@ class Service(Strict):
     """What the lender promises about time.
 
     `hold_days` is how long a case stops collection, renewable `hold_renewals_max` times;
-    `breathing_days` is the pause of a person whose budget is negative.
+    `breathing_days` is the pause of a person whose budget is negative. `ladder_rests`: while a
+    borrower whose plan runs asks for another one, nobody is warned and no breach is declared, and
+    the days do not count.
     """
 
     reply_hours: Annotated[int, Field(ge=1, le=720)]
@@ -73,6 +75,7 @@ class Service(Strict):
     hold_renewals_max: Times
     breathing_days: SomeDays
     evidence_reminder_days: Days
+    ladder_rests: bool = True
 
 
 class Rollout(Strict):

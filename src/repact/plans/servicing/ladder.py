@@ -6,7 +6,7 @@ is pressed sooner.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -23,16 +23,51 @@ class Step(NamedTuple):
     kind: Kind
 
 
-def steps(conduct: Conduct, due_date: date, /) -> tuple[Step, ...]:
+class Rest(NamedTuple):
+    """Days on which the ladder rests because another plan is asked for, `to_date` not included;
+    None while it lasts."""
+
+    from_date: date
+    to_date: date | None
+
+
+def steps(conduct: Conduct, due_date: date, /, *, rests: Sequence[Rest] = ()) -> tuple[Step, ...]:
     """Every step for one due date, in order.
 
     `remind` before it; `debit` on it and, as often as agreed, after it; `missed` the day after, in
     the grace days; `nudge` before they end; `late` when they have ended, with the days left to cure
     it; `invite` to agree anew before a breach is possible; `breach` on the first day it is.
+
+    Days of rest do not count: a step that falls into them or comes later is taken as many days
+    later, and none is while the rest lasts. For what falls due in them the ladder begins when they
+    end. A debit of the day on which they begin may have been taken already, and is not made twice.
     """
+    made = (_rested(step, due_date, rests) for step in _steps(conduct, due_date))
     return tuple(
-        sorted(_steps(conduct, due_date), key=lambda step: (step.on, KINDS.index(step.kind)))
+        sorted((step for step in made if step), key=lambda step: (step.on, KINDS.index(step.kind)))
     )
+
+
+def last_good_date(
+    conduct: Conduct, due_date: date, /, *, rests: Sequence[Rest] = ()
+) -> date | None:
+    """The last day before a breach is possible; None while the ladder rests."""
+    found = [step.on for step in steps(conduct, due_date, rests=rests) if step.kind == "breach"]
+    return found[0] - timedelta(days=1) if found else None
+
+
+def _rested(step: Step, due_date: date, rests: Sequence[Rest]) -> Step | None:
+    """The step once the days that do not count are over; None while they last."""
+    on = step.on
+    for rest in rests:
+        taken = step.kind == "debit" and on == rest.from_date
+        if on < rest.from_date or taken:
+            continue
+        if rest.to_date is None:
+            return None
+        if due_date < rest.to_date:
+            on += rest.to_date - max(rest.from_date, due_date)
+    return Step(on, step.kind)
 
 
 def _steps(conduct: Conduct, due_date: date) -> Iterator[Step]:

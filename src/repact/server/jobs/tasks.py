@@ -30,6 +30,7 @@ from repact.server.jobs import (
     publishing,
     recalling,
     reporting,
+    resting,
     returning,
     sending,
     sharing,
@@ -59,6 +60,7 @@ __all__ = [
     "publishing",
     "recalling",
     "reporting",
+    "resting",
     "returning",
     "sending",
 ]  # tasks of its own, found by importing it

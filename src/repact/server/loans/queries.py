@@ -172,6 +172,20 @@ def is_on_hold(loan_ids: Sequence[UUID], /) -> bool:
     return _asked_for(Hold.objects.filter(loan_id__in=loan_ids)).exists()
 
 
+def asked_for_days(
+    loan_ids: Sequence[UUID], /, *, since: date, but: UUID
+) -> list[tuple[date, date | None]]:
+    """The days, case by case, on which plans for these loans were asked for since a day, the last
+    one not included; None while it lasts. The case `but` does not count."""
+    found: dict[UUID, tuple[date, date | None]] = {}
+    spaces = Standstill.objects.filter(loan_id__in=loan_ids, start_date__gte=since)
+    for space in spaces.exclude(case_id=but).order_by("start_date", "id"):
+        start, end = found.get(space.case_id, (space.start_date, space.end_date))
+        both = max(end, space.end_date) if end and space.end_date else None
+        found[space.case_id] = (start, both)
+    return sorted(found.values(), key=lambda days: days[0])
+
+
 def hold_until(case_id: UUID, /) -> date | None:
     """The last day promised for a case's live holds; None when it is as long as the case is."""
     live = Hold.objects.filter(case_id=case_id, released_at=None)

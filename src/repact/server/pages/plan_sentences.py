@@ -18,6 +18,9 @@ SENTENCES: dict[str, str] = {
         "Nothing is charged right now: a person is checking the figures. Nothing is late meanwhile."
     ),
     "repayments.more_than_owed": _("That is more than is left to pay."),
+    "repayments.new_plan_asked": _(
+        "The borrower asks for another plan. No breach is declared meanwhile."
+    ),
     "repayments.no_account_to_return_to": _("It is not known where this money came from."),
     "repayments.not_breached": _("Only a broken plan can be ended."),
     "repayments.not_in_force": _("This plan takes no payments any more."),
@@ -65,6 +68,18 @@ TOLD: dict[str, str] = {
         "settlement no longer holds; you get a new one when it is paid."
     ),
     "refunded": _("¥%(amount)s that was paid too much is back where it came from."),
+    "plan_goes_on": _(
+        "Your request for another plan has ended. Your plan goes on as agreed; the days in between "
+        "count for nothing."
+    ),
+    "plan_goes_on_late": _(
+        "Your request for another plan has ended. Your plan goes on: %(amount)s is due. Until "
+        "%(last_date)s the plan is whole; the days in between count for nothing."
+    ),
+    "plan_waits": _(
+        "You asked for another plan. While we look at it nobody reminds you and your plan does not "
+        "count as broken. %(amount)s is due today; paying it is welcome, at your own time."
+    ),
     "reinstated": _("Everything due is paid. The plan goes on as agreed."),
     "terminated": _("The plan has ended. %(amount)s is owed today. A person can help."),
     "withdrawn": _(

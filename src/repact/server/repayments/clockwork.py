@@ -14,7 +14,7 @@ from repact.server.audit.actor import SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import actions, collecting, ending, lives
+from repact.server.repayments import actions, collecting, ending, lives, resting
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import DueItem, Plan
 
@@ -116,11 +116,14 @@ def _do(life: Life, due_date: date, kind: ladder.Kind, *, by: Actor, now: dateti
         collecting.ask(life, by=by, now=now)
     elif kind != "breach":
         _tell(life, due_date, kind, by=by, now=now)
-    elif life.conduct.declared_by == "clock":
+    elif life.conduct.declared_by == "clock" and not resting.is_resting(life):
         ending.declare_breach(by=by, agreement_id=life.agreement.id, now=now)
 
 
 def _tell(life: Life, due_date: date, kind: ladder.Kind, *, by: Actor, now: datetime) -> None:
+    last = ladder.last_good_date(life.conduct, due_date, rests=life.rests)
+    if last is None:  # another plan is asked for since this morning
+        return
     notice_actions.tell(
         by=by,
         borrower_id=life.agreement.borrower_id,
@@ -130,14 +133,8 @@ def _tell(life: Life, due_date: date, kind: ladder.Kind, *, by: Actor, now: date
         amount_minor=life.open_on(due_date) if kind == "remind" else life.due_minor,
         due_date=due_date.isoformat(),
         grace_days=life.conduct.grace_days,
-        last_date=_last_date(life, due_date).isoformat(),
+        last_date=last.isoformat(),
     )
-
-
-def _last_date(life: Life, due_date: date) -> date:
-    """The last day before a breach is possible."""
-    (last,) = (step.on for step in ladder.steps(life.conduct, due_date) if step.kind == "breach")
-    return date.fromordinal(last.toordinal() - 1)
 
 
 def _note_states(life: Life) -> None:

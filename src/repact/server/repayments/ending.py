@@ -24,7 +24,7 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import accounting, lives, posting
+from repact.server.repayments import accounting, lives, posting, resting
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import RUNNING, Life
 from repact.server.repayments.models import COMPONENTS, Part
@@ -34,12 +34,14 @@ from repact.server.repayments.models import COMPONENTS, Part
 def declare_breach(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     """Declare a plan breached, after its grace and cure days; waivers return only if agreed so.
 
-    Raises `repayments.breach_too_early` with the first day it is possible.
+    Raises `repayments.breach_too_early` with the first day it is possible, and
+    `repayments.new_plan_asked` while the borrower asks for another plan.
     """
     life = _running(by, agreement_id, now)
     if life.standing == "breached":
         audit_actions.unchanged()
         return
+    resting.assert_may_break(life)
     late = [n for n, state in life.states.items() if state.breach_possible_from]
     system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
     try:

@@ -69,6 +69,14 @@ class Life:
         return self.signed[1].conduct
 
     @property
+    def rests(self) -> list[ladder.Rest]:
+        """The days on which its ladder rested, or rests."""
+        return [
+            ladder.Rest(date.fromisoformat(start), end and date.fromisoformat(end))
+            for start, end in self.plan.rests
+        ]
+
+    @property
     def open_minor(self) -> int:
         """What is left to pay, everything that is late included."""
         return sum(state.open_minor for state in self.states.values())
@@ -324,7 +332,7 @@ def steps(life: Life, /) -> list[tuple[date, ladder.Step]]:
     left = [
         (due_date, step)
         for due_date in life.open_dates
-        for step in ladder.steps(life.conduct, due_date)
+        for step in ladder.steps(life.conduct, due_date, rests=life.rests)
         if step.on > life.plan.acted_until
     ]
     return sorted(left, key=lambda one: (one[1].on, one[0]))

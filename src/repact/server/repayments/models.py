@@ -25,6 +25,8 @@ class Plan(LenderRow):
     to `acted_until` has been taken; `next_action_date` is the day of the next, NULL when there is
     none. While `stopped` names a reason,
     nothing is charged and nothing is called late; a disputed or revoked mandate debits nothing.
+    `rests` are the days on which its ladder rests because another plan was asked for: pairs of
+    dates in ISO 8601, the second not included, or null while it lasts.
     """
 
     agreement = models.OneToOneField(Agreement, on_delete=models.PROTECT, related_name="plan")
@@ -39,6 +41,7 @@ class Plan(LenderRow):
     stopped = models.CharField(max_length=40, blank=True)
     disputed_at = models.DateTimeField(null=True)
     mandate_revoked_at = models.DateTimeField(null=True)
+    rests = models.JSONField(default=list)
 
     class Meta:
         db_table = "repayments_plan"

@@ -73,6 +73,7 @@ class Home:
     mandate: bool
     stopped: bool
     disputed: bool
+    resting: bool
     skips_left: int
     date_moves_left: int
     ticks: list[Tick]
@@ -238,6 +239,7 @@ def _home(agreement: Agreement, alive: Life) -> Home:
         mandate=plan.mandate_revoked_at is None,
         stopped=bool(plan.stopped),
         disputed=plan.disputed_at is not None,
+        resting=any(rest.to_date is None for rest in alive.rests),
         skips_left=min(state.skips_left for state in states),
         date_moves_left=min(state.date_moves_left for state in states),
         ticks=_ticks(dates),
@@ -258,11 +260,11 @@ def _bill(due_date: date, rows: list[RowState]) -> Bill:
 
 
 def _last_good_date(alive: Life, upcoming: Bill | None) -> date | None:
-    """The last day on which the oldest open payment keeps the plan whole; None if none is due."""
+    """The last day on which the oldest open payment keeps the plan whole; None if none is due, or
+    another plan is asked for."""
     if upcoming is None or upcoming.due_date > alive.on:
         return None
-    steps = ladder.steps(alive.conduct, upcoming.due_date)
-    return next(date.fromordinal(s.on.toordinal() - 1) for s in steps if s.kind == "breach")
+    return ladder.last_good_date(alive.conduct, upcoming.due_date, rests=alive.rests)
 
 
 def _ticks(dates: list[Bill]) -> list[Tick]:

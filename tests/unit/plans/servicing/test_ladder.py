@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -56,6 +56,51 @@ class TestTheLadder:
 
     def test_invites_nobody_on_the_day_of_the_breach_itself(self):
         assert "invite" not in dict(days(grace_days=2, cure_days=1))
+
+    def rested(self, *rests, **terms):
+        made = [
+            ladder.Rest(DUE + timedelta(days=a), None if b is None else DUE + timedelta(days=b))
+            for a, b in rests
+        ]
+        conduct = Conduct(grace_days=3, cure_days=10, remind_days=3, **terms)
+        return [(s.kind, (s.on - DUE).days) for s in ladder.steps(conduct, DUE, rests=made)]
+
+    def test_stands_still_while_it_rests(self):
+        assert self.rested((2, None)) == [("remind", -3), ("debit", 0), ("missed", 1)]
+
+    def test_goes_on_where_it_stood_after_a_rest(self):
+        assert self.rested((2, 12))[3:] == [
+            ("nudge", 13),
+            ("late", 14),
+            ("invite", 23),
+            ("breach", 24),
+        ]
+
+    def test_begins_after_the_rest_for_what_fell_due_in_it(self):
+        assert dict(self.rested((-10, 5))) | {} == {
+            "remind": 2,
+            "debit": 5,
+            "missed": 6,
+            "nudge": 8,
+            "late": 9,
+            "invite": 18,
+            "breach": 19,
+        }
+
+    def test_makes_no_debit_twice_that_was_made_on_the_day_it_came_to_rest(self):
+        assert dict(self.rested((0, 9)))["debit"] == 0
+
+    def test_counts_every_rest(self):
+        assert dict(self.rested((2, 4), (6, 9)))["breach"] == 14 + 2 + 3
+
+    def test_is_as_signed_for_what_falls_due_after_a_rest(self):
+        assert self.rested((-9, -1)) == self.rested()
+
+    def test_has_a_last_good_day_but_not_while_it_rests(self):
+        conduct = Conduct(grace_days=3, cure_days=10)
+        assert ladder.last_good_date(conduct, DUE) == DUE + timedelta(days=13)
+        rests = [ladder.Rest(DUE, None)]
+        assert ladder.last_good_date(conduct, DUE, rests=rests) is None
 
     def test_spans_a_leap_day(self):
         steps = ladder.steps(Conduct(grace_days=1), date(2028, 2, 28))
