@@ -123,7 +123,8 @@ class TestAnAgency:
         habit(agency, slow=True)
         world.submitted(world.borrower())
         run_jobs()
-        key = people_actions.issue_api_key(by=world.system, label="north", now=world.now)
+        (code,) = {item.agency.code for item in recalls.worklist()}
+        key = recalls.issue_agency_key(by=world.system, agency_code=code, now=world.now)
         for item in recalls.worklist():
             url = f"/api/v1/standstill/recalls/{item.id}/confirm"
             assert client.post(url).status_code == 401
@@ -131,6 +132,50 @@ class TestAnAgency:
                 said = client.post(url, headers={"authorization": f"Bearer {key}"}).json()
                 assert said["state"] == "confirmed"
         assert states() == {("hold", "confirmed")}
+
+    def test_is_confirmed_by_nobody_else(self, world, agency, client):
+        habit(agency, slow=True)
+        world.submitted(world.borrower())
+        run_jobs()
+        recalls.register_agency(
+            by=world.system, code="other", name="Other", url=agency, now=world.now
+        )
+        other = recalls.issue_agency_key(by=world.system, agency_code="other", now=world.now)
+        lenders = people_actions.issue_api_key(by=world.system, label="core", now=world.now)
+        for item in recalls.worklist():
+            url = f"/api/v1/standstill/recalls/{item.id}/confirm"
+            for key in (other, lenders):
+                said = client.post(url, headers={"authorization": f"Bearer {key}"})
+                assert said.json()["code"] == "notices.unknown_recall"
+        assert states() == {("hold", "told")}
+
+    def test_has_a_key_for_its_own_debts_and_nothing_else(self, world, agency, client):
+        recalls.register_agency(
+            by=world.system, code="other", name="Other", url=agency, now=world.now
+        )
+        (ref, *_) = refs(world)
+        address = f"/api/v1/standstill/loans/{ref}"
+        contact = {
+            "channel": "call",
+            "person": "debtor",
+            "effective": True,
+            "at": world.now.isoformat(),
+        }
+        key = recalls.issue_agency_key(by=world.system, agency_code="other", now=world.now)
+        headers = {"authorization": f"Bearer {key}"}
+        for answer in (
+            client.get(address, headers=headers),
+            client.post(
+                f"{address}/contacts", contact, content_type="application/json", headers=headers
+            ),
+        ):
+            assert answer.json()["code"] == "notices.loan.not_found"
+        recalls.place(by=world.system, agency_code="other", loan_refs=[ref], now=world.now)
+        assert client.get(address, headers=headers).json()["may_contact"] is True
+        other_door = f"/api/v1/agreements/{world.lender.id}"
+        assert client.get(other_door, headers=headers).status_code == 401
+        with pytest.raises(NoticeError, match="unknown_agency"):
+            recalls.issue_agency_key(by=world.system, agency_code="none", now=world.now)
 
     def test_that_does_not_confirm_is_chased_and_escalated_once(self, world, agency):
         habit(agency, slow=True)

@@ -196,12 +196,14 @@ def api_key(
     label: Annotated[str, typer.Argument(help="Whose key it is.")],
     *,
     lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
+    agency: Annotated[str, typer.Option(help="Of this agency, by its code; for that alone.")] = "",
 ) -> None:
-    """Issue an API key of a lender; it is shown once."""
+    """Issue an API key of a lender, or of an agency that collects for it; it is shown once."""
     set_up()
     from repact.server.audit import actor  # noqa: PLC0415 - Django must be set up first
     from repact.server.clock import queries as clock_queries  # noqa: PLC0415
     from repact.server.lenders import queries as lender_queries  # noqa: PLC0415
+    from repact.server.notices import recalls  # noqa: PLC0415
     from repact.server.people import actions as people_actions  # noqa: PLC0415
     from repact.server.tenancy import scope  # noqa: PLC0415
 
@@ -209,4 +211,9 @@ def api_key(
     with scope.acting_for(found.id):
         now = clock_queries.business_now(lender_id=found.id)
         by = actor.system(found.id)
-        print(people_actions.issue_api_key(by=by, label=label, now=now))  # noqa: T201
+        key = (
+            recalls.issue_agency_key(by=by, agency_code=agency, now=now)
+            if agency
+            else people_actions.issue_api_key(by=by, label=label, now=now)
+        )
+        print(key)  # noqa: T201

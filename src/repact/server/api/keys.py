@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
@@ -20,4 +22,22 @@ class ApiKeyAuth(HttpBearer):
             return None
 
 
+class Collector(NamedTuple):
+    """Whose key it is; `agency` is empty for the lender's own systems."""
+
+    actor: Actor
+    agency: str
+
+
+class CollectorAuth(HttpBearer):
+    """`Authorization: Bearer <key>` of an agency, or of the lender whose host this is."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Collector | None:  # noqa: ARG002
+        try:
+            return Collector(*people_queries.holder_of_api_key(token))
+        except RepactError:
+            return None
+
+
 KEY = ApiKeyAuth()
+COLLECTOR = CollectorAuth()

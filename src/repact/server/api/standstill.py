@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import BaseModel, ConfigDict
 
-from repact.server.api.keys import KEY
+from repact.server.api.keys import COLLECTOR, Collector
 from repact.server.audit.actor import system
 from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
 from repact.server.notices import recalls, standstill
+from repact.server.notices.errors import NoticeError
 
 router = Router()
 
@@ -36,16 +37,18 @@ def keys(request: HttpRequest) -> dict[str, Any]:
     return standstill.public_keys()
 
 
-@router.get("/loans/{ref}", auth=KEY, summary="May I contact this person about this debt?")
+@router.get("/loans/{ref}", auth=COLLECTOR, summary="May I contact this person about this debt?")
 def may_contact(
     request: HttpRequest, ref: str, channel: str = "call", person: str = "debtor"
 ) -> dict[str, Any]:
     """The answer now, why not, and a signed token that expires."""
+    caller = _caller(request)
+    _assert_theirs(caller, ref)
     found = standstill.answer(
         loan_ref=ref,
         channel=channel,
         person=person,
-        collector=str(request.auth.id),  # type: ignore[attr-defined]  # set by the key
+        collector=str(caller.actor.id),
         now=request.now,
     )
     return {
@@ -57,9 +60,11 @@ def may_contact(
     }
 
 
-@router.post("/loans/{ref}/contacts", auth=KEY, summary="A contact was made or tried")
+@router.post("/loans/{ref}/contacts", auth=COLLECTOR, summary="A contact was made or tried")
 def made(request: HttpRequest, ref: str, contact: Made) -> dict[str, Any]:
     """Keep it: the law counts contacts, whoever makes them."""
+    caller = _caller(request)
+    _assert_theirs(caller, ref)
     loan = loan_queries.by_ref(ref)
     kept = notice_actions.log_contact(
         by=system(request.lender.id),
@@ -69,20 +74,40 @@ def made(request: HttpRequest, ref: str, contact: Made) -> dict[str, Any]:
         person=contact.person,
         purpose="reminder",
         effective=contact.effective,
-        by_whom=str(request.auth.id),  # type: ignore[attr-defined]  # set by the key
+        by_whom=str(caller.actor.id),
         at=contact.at,
         now=request.now,
     )
     return {"id": str(kept.id)}
 
 
-@router.post("/recalls/{recall_id}/confirm", auth=KEY, summary="We have done what we were told")
+@router.post(
+    "/recalls/{recall_id}/confirm", auth=COLLECTOR, summary="We have done what we were told"
+)
 def confirm(request: HttpRequest, recall_id: UUID) -> dict[str, Any]:
-    """An agency confirms by itself, without being asked again."""
+    """An agency confirms by itself what it was told, with its own key; nobody does it for it."""
+    caller = _caller(request)
     recalls.confirm_recall(
-        by=request.auth,  # type: ignore[attr-defined]  # set by the key
+        by=caller.actor,
         recall_id=recall_id,
         at=request.now,
         now=request.now,
+        agency=caller.agency,
     )
     return {"recall_id": str(recall_id), "state": "confirmed"}
+
+
+def _caller(request: HttpRequest) -> Collector:
+    caller: Collector = request.auth  # type: ignore[attr-defined]  # set by the key
+    return caller
+
+
+def _assert_theirs(caller: Collector, ref: str) -> None:
+    """An agency knows the debts placed with it and no other.
+
+    Raises NoticeError `notices.loan.not_found`.
+    """
+    if caller.agency:
+        loan = loan_queries.by_ref(ref)
+        if not recalls.is_placed(loan, agency=caller.agency):
+            raise NoticeError("notices.loan.not_found")

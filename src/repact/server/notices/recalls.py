@@ -14,6 +14,7 @@ from repact.server.audit.actor import ENGINEER, SUPERVISOR, SYSTEM, Actor
 from repact.server.loans.models import Loan
 from repact.server.notices.errors import NoticeError
 from repact.server.notices.models import RECALL_KINDS, Agency, Placement, Recall
+from repact.server.people import actions as people_actions
 from repact.server.people import doors
 
 OPEN = ("waiting", "told")
@@ -43,6 +44,24 @@ def register_agency(*, by: Actor, code: str, name: str, url: str, now: datetime)
     else:
         audit_actions.unchanged()
     return agency
+
+
+@doors.action("notices.issue_agency_key", may=(SYSTEM, ENGINEER))
+def issue_agency_key(*, by: Actor, agency_code: str, now: datetime) -> str:
+    """A new API key for an agency, shown once: it asks about debts placed there and confirms what
+    this agency was told, and nothing else. Raises NoticeError `notices.unknown_agency`."""
+    agency = Agency.objects.filter(code=agency_code, is_active=True).first()
+    if agency is None:
+        raise NoticeError("notices.unknown_agency")
+    token = people_actions.issue_api_key(by=by, label=agency.name, agency=agency.code, now=now)
+    audit_actions.record(
+        by=by,
+        action="notices.issue_agency_key",
+        subject_id=agency.id,
+        now=now,
+        code=agency.code,
+    )
+    return token
 
 
 @doors.action("notices.place", may=(SYSTEM, ENGINEER, SUPERVISOR))
@@ -158,13 +177,17 @@ def take_recall(*, by: Actor, recall_id: UUID, now: datetime) -> Recall | None:
 
 
 @doors.action("notices.confirm_recall", may=(SYSTEM, ENGINEER))
-def confirm_recall(*, by: Actor, recall_id: UUID, at: datetime | None, now: datetime) -> None:
+def confirm_recall(
+    *, by: Actor, recall_id: UUID, at: datetime | None, now: datetime, agency: str | None = None
+) -> None:
     """What an agency answered: taken (`at` None), or confirmed at a moment; once.
 
-    Raises NoticeError `notices.unknown_recall`.
+    Who speaks for themselves names their `agency`, and confirms what it was told alone. Raises
+    NoticeError `notices.unknown_recall`.
     """
-    item = Recall.objects.select_for_update(of=("self",)).filter(id=recall_id).first()
-    if item is None:
+    found = Recall.objects.select_for_update(of=("self",)).select_related("agency")
+    item = found.filter(id=recall_id).first()
+    if item is None or (agency is not None and item.agency.code != agency):
         raise NoticeError("notices.unknown_recall")
     if item.state not in OPEN or (at is None and item.state == "told"):
         audit_actions.unchanged()
@@ -179,6 +202,11 @@ def confirm_recall(*, by: Actor, recall_id: UUID, at: datetime | None, now: date
         now=now,
         state=item.state,
     )
+
+
+def is_placed(loan: Loan, /, *, agency: str) -> bool:
+    """Whether an agency has a debt now."""
+    return Placement.objects.filter(agency__code=agency, loan=loan, ended_at=None).exists()
 
 
 def due(*, now: datetime) -> list[UUID]:

@@ -62,16 +62,22 @@ def register_staff(
 
 
 @doors.action("people.issue_api_key", may=(SYSTEM, ENGINEER))
-def issue_api_key(*, by: Actor, label: str, now: datetime) -> str:
-    """A new API key of this lender. Only its hash is kept: the text is shown once."""
+def issue_api_key(*, by: Actor, label: str, now: datetime, agency: str = "") -> str:
+    """A new API key of this lender, or of the agency of that code; only its hash is kept.
+
+    The text is shown once. Agencies are known to `notices.issue_agency_key`.
+    """
     token = ports.token()
     key = ApiKey.objects.create(
         lender_id=by.lender_id,
         label=label,
         digest=hashlib.sha256(token.encode()).digest(),
         created_at=now,
+        agency=agency,
     )
-    audit_actions.record(by=by, action="people.issue_api_key", subject_id=key.id, now=now)
+    audit_actions.record(
+        by=by, action="people.issue_api_key", subject_id=key.id, now=now, agency=agency
+    )
     return token
 
 

@@ -94,12 +94,16 @@ class UsedLaunchToken(LenderRow):
 
 
 class ApiKey(LenderRow):
-    """A key of the lender's own systems; only its hash is kept."""
+    """A key of the lender's own systems, or of the `agency` of that code; only its hash is kept.
+
+    An agency's key opens what is for collectors and nothing else.
+    """
 
     label = models.CharField(max_length=80)
     digest = models.BinaryField(max_length=32, unique=True)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    agency = models.CharField(max_length=50, blank=True, default="")
 
     class Meta:
         db_table = "people_api_key"

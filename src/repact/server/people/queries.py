@@ -76,12 +76,26 @@ def person(staff_id: UUID | None, /) -> UUID | None:
 
 
 def actor_of_api_key(token: str, /) -> actor.Actor:
-    """Whoever holds an API key acts as an engineer. Raises `people.api_key_unknown`."""
+    """Whoever holds a key of the lender's own systems acts as an engineer.
+
+    Raises `people.api_key_unknown`, for a key of an agency too.
+    """
+    found, agency = holder_of_api_key(token)
+    if agency:
+        raise PeopleError("people.api_key_unknown")
+    return found
+
+
+def holder_of_api_key(token: str, /) -> tuple[actor.Actor, str]:
+    """Who holds an API key, and the code of their agency: empty for the lender's own systems.
+
+    Raises `people.api_key_unknown`.
+    """
     digest = hashlib.sha256(token.encode()).digest()
     key = ApiKey.objects.filter(digest=digest, revoked_at=None).first()
     if key is None:
         raise PeopleError("people.api_key_unknown")
-    return actor.Actor(lender_id=key.lender_id, role=actor.ENGINEER, id=key.id)
+    return actor.Actor(lender_id=key.lender_id, role=actor.ENGINEER, id=key.id), key.agency
 
 
 def _open(borrower: Borrower, sealed: bytes | memoryview, context: str) -> str:
