@@ -30,6 +30,7 @@ bench: .venv/.dev .venv-bench/.done
 	PYTHONPATH=src .venv-bench/bin/python bench/engine.py
 	$(BIN)/python bench/import_loans.py
 	PYTHONPATH=src:. $(BIN)/python bench/signing.py
+	$(BIN)/python bench/postings.py
 	$(BIN)/python bench/day.py
 	$(BIN)/python bench/offers.py
 	$(BIN)/python bench/agreements.py

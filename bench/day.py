@@ -3,38 +3,29 @@
 .venv/bin/python bench/day.py [PLANS ...]      on an embedded server of its own, or DATABASE_URL
 
 Each of the due plans is debited (one request to the wallet, as a job) and earns its interest. What
-grows with the plans that are not due must not show: the last line says seconds per due plan.
+grows with the plans that are not due must not show: see the milliseconds per due plan. Each due
+plan has contents of its own. At last, how long a payoff quote takes.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import resource
+import statistics
 import sys
-import tempfile
 import time
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
+from typing import Any
 
-import django
+from layout import DUE, as_owner, lay_out, lender_named, noon, server
 
-ROOT = Path(__file__).resolve().parents[1]
-START, DUE = date(2026, 11, 24), date(2026, 12, 15)
 SHARE = 25  # one plan in so many is due
+QUOTES = 500
 
 
 def main() -> None:
     sizes = [int(text) for text in sys.argv[1:]] or [10_000, 100_000]
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ.setdefault("REPACT_VAR", f"{directory}/var")
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repact.sandbox.settings")
-        os.environ["REPACT_APPLICATION_ROLE"] = "0"
-        sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
+    with server():
         for number, size in enumerate(sizes, 1):
             print(json.dumps(one(number, size)), flush=True)
 
@@ -42,21 +33,22 @@ def main() -> None:
 def one(number: int, size: int) -> dict[str, object]:
     """Lay out `size` plans of a lender of their own, and live the day some of them are due."""
     from repact.server.jobs import day
-    from repact.server.lenders.models import Lender
-    from repact.server.repayments.models import Collection
+    from repact.server.repayments.models import Collection, DueItem
     from repact.server.tenancy import scope
 
-    lender = Lender.objects.create(
-        slug=f"day-{number}", host=f"day-{number}", name_zh="示例", name_en="Sample", is_demo=True
-    )
+    lender = lender_named(f"day-{number}")
     with scope.acting_for(lender.id):
-        lay_out(lender, size)
+        began = time.perf_counter()
+        lay_out(lender, size, own_contents_every=SHARE)
+        wait(lender)
+        laid = time.perf_counter() - began
         began, cpu = time.perf_counter(), time.process_time()
-        day.run_day(
-            lender_id=lender.id, on=DUE, now=datetime(DUE.year, DUE.month, DUE.day, 2, tzinfo=UTC)
-        )
+        day.run_day(lender_id=lender.id, on=DUE, now=noon(DUE))
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
         due = Collection.objects.count()
+        if DueItem.objects.filter(is_earned=False, due_date=DUE).exists():
+            sys.exit("the day left interest unearned")
+        quotes = payoff_quotes()
     return {
         "plans": size,
         "due": due,
@@ -64,80 +56,51 @@ def one(number: int, size: int) -> dict[str, object]:
         "python_cpu_seconds": round(cpu, 2),
         "milliseconds_per_due_plan": round(1000 * seconds / due, 3),
         "rss_mb_max": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "seconds_to_lay_out": round(laid),
+        **quotes,
     }
 
 
-def lay_out(lender: object, size: int) -> None:
-    """One plan made by the program, and copies of its rows."""
-    from django.db import connection
-
-    from tests.integration import plans
-
-    now = datetime(START.year, START.month, START.day, 2, tzinfo=UTC)
-    made = plans.in_force(lender, now, [plans.document(count=3)])
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE; SET session_replication_role = replica")
+def wait(lender: Any) -> None:
+    """Have the plans that are not due wait for their next day, and the others for this one."""
+    with as_owner() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE copies AS SELECT n, gen_random_uuid() AS agreement"
-            " FROM generate_series(2, %s) n",
-            [size],
+            "UPDATE repayments_plan p SET"
+            " acted_until = CASE WHEN due THEN %s::date ELSE %s END,"
+            " next_action_date = CASE WHEN due THEN %s::date ELSE %s END"
+            " FROM (SELECT id, right(reference, 9)::int %% %s = 0 AS due"
+            "       FROM agreements_agreement WHERE lender_id = %s AND reference LIKE 'B-%%') a"
+            " WHERE a.id = p.agreement_id",
+            [DUE - timedelta(days=1), DUE, DUE, DUE + timedelta(days=28), SHARE, lender.id],
         )
-        for table, changed in TABLES.items():
-            columns = columns_of(cursor, table)
-            values = ", ".join(changed.get(name, f"t.{name}") for name in columns)
-            key = "id" if table == "agreements_agreement" else "agreement_id"
-            cursor.execute(
-                f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} t,"  # noqa: S608
-                f" copies c WHERE t.{key} = %s",
-                [made.id],
-            )
-        cursor.execute("DROP TABLE copies; SET session_replication_role = origin")
         cursor.execute(
-            "UPDATE repayments_plan SET acted_until = %s, next_action_date = %s"
-            " WHERE lender_id = %s AND mod(abs(hashtext(agreement_id::text)), %s) > 0",
-            [DUE, DUE + timedelta(days=28), lender.id, SHARE],
+            "UPDATE repayments_plan p SET next_action_date = %s FROM agreements_agreement a"
+            " WHERE a.id = p.agreement_id AND a.lender_id = %s AND a.reference NOT LIKE 'B-%%'",
+            [DUE + timedelta(days=28), lender.id],
         )
         cursor.execute(
             "UPDATE repayments_due_item i SET is_earned = true FROM repayments_plan p"
-            " WHERE p.agreement_id = i.agreement_id AND p.lender_id = %s AND i.number = 1"
+            " WHERE p.agreement_id = i.agreement_id AND p.lender_id = %s AND i.due_date = %s"
             " AND p.next_action_date > %s",
-            [lender.id, DUE],
+            [lender.id, DUE, DUE],
         )
-        cursor.execute(
-            "UPDATE repayments_plan SET next_action_date = %s WHERE lender_id = %s"
-            " AND acted_until < %s",
-            [DUE, lender.id, DUE],
-        )
-        cursor.execute(
-            "UPDATE repayments_plan SET acted_until = %s WHERE lender_id = %s"
-            " AND next_action_date = %s",
-            [DUE - timedelta(days=1), lender.id, DUE],
-        )
-        cursor.execute("ANALYZE; SET ROLE repact_app")
 
 
-NEW = "gen_random_uuid()"
-TABLES = {
-    "agreements_agreement": {
-        "id": "c.agreement",
-        "offer_id": NEW,
-        "case_id": NEW,
-        "reference": "'B-' || c.n",
-    },
-    "repayments_plan": {"id": NEW, "agreement_id": "c.agreement"},
-    "repayments_part": {"id": NEW, "agreement_id": "c.agreement"},
-    "repayments_due_item": {"id": NEW, "agreement_id": "c.agreement"},
-}
+def payoff_quotes() -> dict[str, float]:
+    """Milliseconds of a quote for plans a process has not seen, each read from the database."""
+    from repact.server.agreements.models import Agreement
+    from repact.server.repayments import queries
 
-
-def columns_of(cursor: object, table: str) -> list[str]:
-    """A table's columns in order."""
-    cursor.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
-        " ORDER BY ordinal_position",
-        [table],
-    )
-    return [name for (name,) in cursor.fetchall()]
+    found = list(Agreement.objects.filter(reference__startswith="B-").order_by("-id")[:QUOTES])
+    took = []
+    for agreement in found:
+        began = time.perf_counter()
+        queries.payoff_quote(agreement, on=DUE + timedelta(days=40))
+        took.append(1000 * (time.perf_counter() - began))
+    return {
+        "payoff_quote_ms_median": round(statistics.median(took), 2),
+        "payoff_quote_ms_p95": round(statistics.quantiles(took, n=20)[-1], 2),
+    }
 
 
 if __name__ == "__main__":

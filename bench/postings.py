@@ -1,10 +1,12 @@
 """Payments and journal entries per second beside bare PostgreSQL, in one run, fsync on.
 
-.venv/bin/python bench/postings.py [PLANS] [SECONDS]     needs pgbench on the path
+.venv/bin/python bench/postings.py [PLANS] [SECONDS]     needs pgbench
 
 One by one: the real action over 8 connections, beside pgbench writing the same rows by a prepared
-script into tables of the same columns and indexes without triggers. In batches: a settlement file,
-beside psycopg's own batch of the same rows. `share` is how much of the bare speed is left.
+script into tables of the same columns and indexes without triggers or foreign keys. In batches: a
+settlement file, beside psycopg writing the same rows by unnest, a thousand payments a transaction.
+`share` is how much of the bare speed is left. Every plan has contents of its own, and is paid on
+the day its first installment falls due.
 """
 
 from __future__ import annotations
@@ -19,28 +21,33 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
+import uuid
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import django
-from day import START, lay_out
+from layout import DUE, as_owner, lay_out, lender_named, noon, server
 
-ROOT = Path(__file__).resolve().parents[1]
-CLIENTS, AMOUNT = 8, 1_000
-NOW = datetime(START.year, START.month, START.day, 3, tzinfo=UTC)
-WRITTEN = (
-    "repayments_payment",
-    "repayments_event",
-    "books_entry",
-    "books_posting",
-    "audit_event",
-)
+CLIENTS, AT_ONCE = 8, 1_000
+NOW = noon(DUE)
+WRITTEN = {
+    "repayments_payment": "id",
+    "repayments_event": "id",
+    "books_entry": "id",
+    "books_posting": "id",
+    "audit_event": "id",
+    "procrastinate_jobs": "id",
+    "procrastinate_events": "id",
+}
 KEPT = {
     "repayments_due_item": "paid_principal_minor = paid_principal_minor + 1",
+    "repayments_part": "prepaid_minor = prepaid_minor + 1",
     "repayments_plan": "open_minor = open_minor + 1",
+}
+UNIQUE = {  # what may not repeat, and how it is drawn anew
+    ("repayments_event", "agreement_id"),
+    ("books_posting", "entry_id"),
 }
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -48,15 +55,7 @@ Rows = dict[str, list[dict[str, Any]]]
 def main() -> None:
     plans = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 10
-    with tempfile.TemporaryDirectory() as directory:
-        os.environ.setdefault("REPACT_VAR", f"{directory}/var")
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repact.sandbox.settings")
-        os.environ["REPACT_APPLICATION_ROLE"] = "0"
-        sys.path[:0] = [str(ROOT), str(ROOT / "src")]
-        django.setup()
-        from django.core.management import call_command
-
-        call_command("migrate", verbosity=0)
+    with server():
         run(plans, seconds)
 
 
@@ -64,35 +63,42 @@ def run(plans: int, seconds: int) -> None:
     from django.db import connection
 
     from repact.server.agreements.models import Agreement
-    from repact.server.lenders.models import Lender
+    from repact.server.repayments.models import DueItem
     from repact.server.tenancy import scope
 
-    lender = Lender.objects.create(
-        slug="postings", host="postings", name_zh="示例", name_en="Sample", is_demo=True
-    )
+    lender = lender_named("postings")
     with scope.acting_for(lender.id):
         lay_out(lender, plans)
+        first = DueItem.objects.filter(due_date=DUE).first()
+        amount = first.payment_minor
         ids = list(Agreement.objects.order_by("id").values_list("id", flat=True))
-        rows = rows_of_one(lender.id, ids[0])
+        rows = rows_of_one(lender.id, ids[0], amount)
         bare(rows, plans)
         entry = {name: rows[name] for name in ("books_entry", "books_posting")}
-        connection.close()
-        half = ids[: len(ids) // 2]
-        one_by_one("books.post", entry, seconds, entries(lender.id), keeps=False)
-        one_by_one("repayments.post_payment", rows, seconds, payments(lender.id, half))
-        in_batches("books.post_many", entry, plans, lambda: many(lender.id, plans))
-        rest = ids[len(ids) // 2 :]
-        in_batches("repayments.post_payments", rows, len(rest), lambda: settlement(lender.id, rest))
+        half, rest = ids[1 : len(ids) // 2], ids[len(ids) // 2 :]
+        one_by_one("books.post", entry, seconds, entries(lender.id), keeps=0)
+        one_by_one(
+            "repayments.post_payment", rows, seconds, payments(lender.id, half, amount), keeps=plans
+        )
+        connection.ensure_connection()
+    with scope.acting_for(lender.id):
+        in_batches("books.post_many", entry, plans, lambda: many(lender.id, plans), keeps=0)
+        in_batches(
+            "repayments.post_payments",
+            rows,
+            len(rest),
+            lambda: settlement(lender.id, rest, amount),
+            keeps=plans,
+        )
 
 
-def rows_of_one(lender_id: Any, agreement_id: Any) -> Rows:
+def rows_of_one(lender_id: Any, agreement_id: Any, amount: int) -> Rows:
     """The rows that one real payment writes."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        before = {name: ids(cursor, name) for name in WRITTEN}
-        pay(lender_id, agreement_id, "first")
-        made: Rows = {}
+    with as_owner() as cursor:
+        before = {name: ids_in(cursor, name) for name in WRITTEN}
+    pay(lender_id, agreement_id, "first", amount)
+    made: Rows = {}
+    with as_owner() as cursor:
         for name in WRITTEN:
             cursor.execute(f"SELECT * FROM {name}")  # noqa: S608 - names of our own
             columns = [column.name for column in cursor.description]
@@ -101,32 +107,32 @@ def rows_of_one(lender_id: Any, agreement_id: Any) -> Rows:
     return made
 
 
-def ids(cursor: Any, table: str) -> set[Any]:
+def ids_in(cursor: Any, table: str) -> set[Any]:
     cursor.execute(f"SELECT id FROM {table}")  # noqa: S608 - names of our own
     return {row[0] for row in cursor.fetchall()}
 
 
 def bare(rows: Rows, plans: int) -> None:
-    """Tables of the same columns and indexes, and nothing else."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")
+    """Tables of the same columns, indexes and numbering, and nothing else."""
+    with as_owner() as cursor:
         for name in (*rows, *KEPT):
-            cursor.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING INDEXES)")
-        for name in KEPT:
-            cursor.execute(f"ALTER TABLE bare_{name} ADD n bigserial")
-            columns = "*, nextval(pg_get_serial_sequence(%s, 'n'))"
             cursor.execute(
-                f"INSERT INTO bare_{name} SELECT {columns} FROM {name} ORDER BY id LIMIT %s",  # noqa: S608
-                [f"bare_{name}", plans],
+                f"CREATE TABLE bare_{name} (LIKE {name}"
+                " INCLUDING INDEXES INCLUDING DEFAULTS INCLUDING IDENTITY)"
             )
-            cursor.execute(f"CREATE UNIQUE INDEX ON bare_{name} (n)")
-        cursor.execute("ANALYZE; SET ROLE repact_app")
+        for name in KEPT:
+            cursor.execute(
+                f"INSERT INTO bare_{name} SELECT * FROM {name}"  # noqa: S608
+                " ORDER BY agreement_id, id LIMIT %s",
+                [plans],
+            )
+            cursor.execute(
+                f"ALTER TABLE bare_{name} ADD n bigserial;CREATE UNIQUE INDEX ON bare_{name} (n)"
+            )
 
 
 def one_by_one(
-    name: str, rows: Rows, seconds: int, work: Callable[..., None], *, keeps: bool = True
+    name: str, rows: Rows, seconds: int, work: Callable[..., None], *, keeps: int
 ) -> None:
     """Tell the action's transactions a second over 8 connections beside pgbench's."""
     from django.db import connection
@@ -146,24 +152,35 @@ def one_by_one(
     began = time.perf_counter()
     for worker in workers:
         worker.join()
+    if any(worker.exitcode for worker in workers):
+        sys.exit(f"{name}: a worker failed")
     ours = sum(counts) / (time.perf_counter() - began)
     tell(f"{name}, one by one over {CLIENTS} connections", ours, "pgbench", plain)
 
 
 def _worker(work: Callable[..., None], *arguments: Any) -> None:
     """Leave without the embedded server's farewell: it belongs to the parent."""
-    work(*arguments)
-    os._exit(0)
+    failed = 1
+    try:
+        work(*arguments)
+        failed = 0
+    finally:
+        if failed:
+            traceback.print_exc()
+        os._exit(failed)
 
 
-def pgbench(rows: Rows, seconds: int, *, keeps: bool) -> float:
+def pgbench(rows: Rows, seconds: int, *, keeps: int) -> float:
     """Transactions a second of a prepared script that writes these rows."""
     values: dict[str, str] = {}
-    script = ["\\set n random(1, 1000)", "BEGIN;"]
+    script = [f"\\set n random(1, {max(keeps, 1)})", "BEGIN;"]
     for table, some in rows.items():
         for row in some:
-            script.append(f"INSERT INTO bare_{table} ({', '.join(row)}) VALUES (")  # noqa: S608
-            script.append(", ".join(_value(table, key, row[key], values) for key in row) + ");")
+            chosen = [key for key in row if not _numbered(table, key)]
+            drawn = [_value(table, key, row[key], values) for key in chosen]
+            script.append(
+                f"INSERT INTO bare_{table} ({', '.join(chosen)}) VALUES ({', '.join(drawn)});"  # noqa: S608
+            )
     for table, said in KEPT.items() if keeps else ():
         script.append(f"UPDATE bare_{table} SET {said} WHERE n = :n;")  # noqa: S608
     script.append("COMMIT;")
@@ -183,6 +200,13 @@ def pgbench(rows: Rows, seconds: int, *, keeps: bool) -> float:
     return float(line.split()[2])
 
 
+def _numbered(table: str, key: str) -> bool:
+    """Whether the table numbers its rows itself."""
+    return (table, key) == ("audit_event", "number") or (
+        table.startswith("procrastinate_") and key == "id"
+    )
+
+
 def _value(table: str, key: str, value: Any, values: dict[str, str]) -> str:
     """A parameter of the script; what must be unique is drawn anew."""
     if key in {"id", "source", "reference"}:
@@ -191,10 +215,7 @@ def _value(table: str, key: str, value: Any, values: dict[str, str]) -> str:
         return "NULL"
     if value == "":
         return "''"
-    if (table, key) in {("repayments_event", "number"), ("repayments_event", "agreement_id")}:
-        drawn = "gen_random_uuid()"
-        return drawn if key == "agreement_id" else str(value)
-    if (table, key) == ("books_posting", "entry_id"):
+    if (table, key) in UNIQUE:
         return "gen_random_uuid()"
     name = f"v{len(values)}"
     raw = isinstance(value, bytes | memoryview)
@@ -215,11 +236,11 @@ def kinds_of(table: str) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def payments(lender_id: Any, ids: list[Any]) -> Callable[..., None]:
+def payments(lender_id: Any, ids: list[Any], amount: int) -> Callable[..., None]:
     def work(number: int, seconds: int, counts: Any, ready: Any) -> None:
+        mine = ids[number::CLIENTS]
         for round_ in _timed(seconds, ready):
-            mine = ids[1 + number :: CLIENTS]
-            pay(lender_id, mine[round_ % len(mine)], f"w{number}:{round_}")
+            pay(lender_id, mine[round_ % len(mine)], f"w{number}:{round_}", amount)
             counts[number] += 1
 
     return work
@@ -251,7 +272,7 @@ def _timed(seconds: int, ready: Any) -> Iterator[int]:
         yield round_
 
 
-def pay(lender_id: Any, agreement_id: Any, source: str) -> None:
+def pay(lender_id: Any, agreement_id: Any, source: str, amount: int) -> None:
     from repact.server.audit import actor
     from repact.server.repayments import actions
 
@@ -259,9 +280,9 @@ def pay(lender_id: Any, agreement_id: Any, source: str) -> None:
         by=actor.system(lender_id),
         agreement_id=agreement_id,
         source=source,
-        amount_minor=AMOUNT,
+        amount_minor=amount,
         currency="CNY",
-        value_date=START,
+        value_date=DUE,
         now=NOW,
     )
 
@@ -270,7 +291,7 @@ def entry(number: int) -> Any:
     from repact.ledger import templates
 
     applied = {"principal": 900 + number % 7, "interest": 90}
-    return templates.payment_received(on=START, currency="CNY", applied_minor=applied)
+    return templates.payment_received(on=DUE, currency="CNY", applied_minor=applied)
 
 
 def many(lender_id: Any, count: int) -> None:
@@ -281,48 +302,65 @@ def many(lender_id: Any, count: int) -> None:
     actions.post_many(by=actor.system(lender_id), postings=some)
 
 
-def settlement(lender_id: Any, ids: Iterable[Any]) -> None:
+def settlement(lender_id: Any, ids: Iterable[Any], amount: int) -> None:
     from repact.server.audit import actor
     from repact.server.repayments import batch
 
-    arrived = (batch.Arrival(i, f"s:{i}", AMOUNT, "CNY", START) for i in ids)
-    batch.post_file(by=actor.system(lender_id), rows=arrived, now=NOW)
+    arrived = (batch.Arrival(i, f"s:{i}", amount, "CNY", DUE) for i in ids)
+    made = batch.post_file(by=actor.system(lender_id), rows=arrived, now=NOW)
+    if made.refused or made.suspended:
+        sys.exit(f"the settlement file was not taken: {made}")
 
 
-def in_batches(name: str, rows: Rows, count: int, work: Callable[[], None]) -> None:
-    """Tell how many a second, beside psycopg writing the same rows 500 a transaction."""
-    plain = psycopg_batch(rows, min(count, 20_000))
+def in_batches(name: str, rows: Rows, count: int, work: Callable[[], None], *, keeps: int) -> None:
+    """Tell how many a second, beside psycopg writing the same rows a thousand a transaction."""
+    plain = psycopg_batch(rows, min(count, 20_000), keeps=keeps)
     began = time.perf_counter()
     work()
     tell(f"{name}, {count} at once", count / (time.perf_counter() - began), "psycopg", plain)
 
 
-def psycopg_batch(rows: Rows, count: int) -> float:
-    import uuid
-
+def psycopg_batch(rows: Rows, count: int, *, keeps: int) -> float:
+    """How many a second psycopg alone writes, one statement a table and a thousand payments."""
     import psycopg
 
-    def fresh(table: str, row: dict[str, Any]) -> list[Any]:
-        drawn = {"id": uuid.uuid4(), "source": str(uuid.uuid4()), "reference": str(uuid.uuid4())}
-        if table == "repayments_event":
-            drawn["agreement_id"] = uuid.uuid4()
-        if table == "books_posting":
-            drawn["entry_id"] = uuid.uuid4()
-        whole = row | {key: value for key, value in drawn.items() if key in row}
-        return list(whole.values())
-
+    batches = [_columns_of_batch(rows, AT_ONCE) for _ in range(count // AT_ONCE)]
     began = time.perf_counter()
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        for start in range(0, count, 500):
+        for first, batch in enumerate(batches):
             with connection.transaction(), connection.cursor() as cursor:
-                for table, some in rows.items():
-                    columns = ", ".join(some[0])
-                    places = ", ".join(["%s"] * len(some[0]))
-                    cursor.executemany(
-                        f"INSERT INTO bare_{table} ({columns}) VALUES ({places})",  # noqa: S608
-                        [fresh(table, row) for _ in range(start, start + 500) for row in some],
+                for statement, columns in batch:
+                    cursor.execute(statement, columns)
+                for table, said in KEPT.items() if keeps else ():
+                    cursor.execute(
+                        f"UPDATE bare_{table} t SET {said}"  # noqa: S608
+                        " FROM unnest(%s::bigint[]) v(n) WHERE t.n = v.n",
+                        [[1 + (first * AT_ONCE + n) % keeps for n in range(AT_ONCE)]],
                     )
-    return count / (time.perf_counter() - began)
+    return len(batches) * AT_ONCE / (time.perf_counter() - began)
+
+
+def _columns_of_batch(rows: Rows, count: int) -> list[tuple[str, list[list[Any]]]]:
+    """A statement for each table, and the columns it writes."""
+    made = []
+    for table, some in rows.items():
+        chosen = [key for key in some[0] if not _numbered(table, key)]
+        kinds = [kinds_of(table)[key] for key in chosen]
+        arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+        names = ", ".join(chosen)
+        statement = f"INSERT INTO bare_{table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
+        columns = [
+            [_drawn(table, key, row[key]) for _ in range(count) for row in some] for key in chosen
+        ]
+        made.append((statement, columns))
+    return made
+
+
+def _drawn(table: str, key: str, value: Any) -> Any:
+    if key in {"id", "source", "reference"} or (table, key) in UNIQUE:
+        fresh = uuid.uuid4()
+        return fresh if key == "id" or key.endswith("_id") else str(fresh)
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def tell(name: str, ours: float, peer: str, plain: float) -> None:

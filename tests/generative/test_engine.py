@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import date, timedelta
 
+import rfc8785
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from repact.plans import document, schedule
+from repact.plans import certificate, document, schedule
 from repact.plans.errors import PlanError
 from tests.generative import naive
 
@@ -182,3 +184,16 @@ def assert_lawful(data, built):
     assert totals.payment_minor + totals.waived_minor >= owed
     assert sum(row.vesting_minor for row in built.rows) <= totals.waived_minor
     assert all(row.principal_minor >= 0 and row.interest_minor >= 0 for row in built.rows)
+
+
+@settings(max_examples=EXAMPLES // 4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(plans())
+def test_the_hash_is_over_what_rfc_8785_says(data):
+    made = document.validate(document.Document, data)
+    try:
+        built = schedule.build(made.position, made.terms)
+    except PlanError:
+        assume(False)
+    part = certificate.hashed_part(made.position, made.terms, built)
+    expected = hashlib.sha256(rfc8785.dumps(part)).hexdigest()
+    assert certificate.schedule_hash(made.position, made.terms, built) == expected

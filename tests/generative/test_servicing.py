@@ -12,7 +12,7 @@ from repact.plans import document
 from repact.plans.errors import PlanError
 from repact.plans.servicing.agreement import Agreement
 from repact.plans.servicing.events import Payment, Reversal, Termination, parse_events
-from repact.plans.servicing.replay import payoff, replay
+from repact.plans.servicing.replay import Ongoing, payoff, replay
 from tests.generative.test_engine import plans
 
 EXAMPLES = int(os.environ.get("REPACT_EXAMPLES", "2000")) // 10
@@ -135,3 +135,34 @@ def test_ending_a_plan_never_asks_for_more_than_its_rows(life):
     assume(state.standing == "active")
     end = Termination(id="end", on=day, kind="termination")
     assert replay(agreement, (*events, end), day).open_minor <= state.open_minor
+
+
+@settled
+@given(lives(), st.integers(1, 3_000_000), st.integers(0, 1))
+def test_one_more_event_of_the_day_is_as_if_replayed_from_the_start(life, amount, skipped):
+    agreement, events, day = life
+    known = [event for event in events if event.on <= day]
+    replayed(agreement, known, day)
+    kind = {"kind": "skip", "row": 1} if skipped else {"kind": "payment", "amount_minor": amount}
+    more = parse_events(
+        [
+            {"id": "more", "on": day.isoformat(), **kind},
+            {"id": "last", "on": day.isoformat(), "kind": "payment", "amount_minor": amount},
+        ]
+    )
+    going = Ongoing(agreement, known, day)
+    assert going.state == replay(agreement, known, day)
+    for count, event in enumerate(more, 1):
+        assert going.takes(event)
+        expected = _outcome(lambda: replay(agreement, (*known, *more[:count]), day))  # noqa: B023
+        assert _outcome(lambda: going.then(event)) == expected  # noqa: B023
+        if isinstance(expected, str):
+            return
+        assert not going.takes(event)
+
+
+def _outcome(work):
+    try:
+        return work()
+    except PlanError as error:
+        return error.code

@@ -9,11 +9,12 @@ from repact.plans.servicing.state import PlanState
 
 def open_minor(state: PlanState, /) -> dict[str, int]:
     """What the rows, and waivers that came back, still ask for, by component; late cost aside."""
-    return {
-        name: getattr(state.returned, name)
-        + sum(getattr(row.due, name) - getattr(row.paid, name) for row in state.rows)
-        for name in COMPONENTS
-    }
+    asked = {name: getattr(state.returned, name) for name in COMPONENTS}
+    for row in state.rows:
+        if row.open_minor:
+            for name in COMPONENTS:
+                asked[name] += getattr(row.due, name) - getattr(row.paid, name)
+    return asked
 
 
 def change(before: PlanState, after: PlanState, /, *, cash_minor: int) -> Change:

@@ -43,6 +43,37 @@ def replay(agreement: Agreement, events: Sequence[Event], as_of: date, /) -> Pla
     return _state(fold, as_of)
 
 
+class Ongoing:
+    """A plan folded up to a day, to which more of that day can still happen.
+
+    `state` is what stands. After `then` it is what `replay` says of the same events from the start.
+    """
+
+    __slots__ = ("_fold", "_known", "_on", "state")
+
+    def __init__(self, agreement: Agreement, events: Sequence[Event], as_of: date, /) -> None:
+        self._fold = _folded(agreement, events, as_of)
+        self._known = {event.id for event in events}
+        self._on = as_of
+        self.state = _state(self._fold, as_of)
+
+    def takes(self, event: Event, /) -> bool:
+        """Whether an event comes last of all: it is new, of this day, and undoes nothing."""
+        is_last = event.on == self._on and event.id not in self._known
+        return is_last and not isinstance(event, Reversal)
+
+    def then(self, event: Event, /) -> PlanState:
+        """Let an event happen that it takes; what stands now.
+
+        Raises as `replay` does, and is of no use any more after that.
+        """
+        _happen(self._fold, event)
+        _assert_nothing_lost(self._fold)
+        self._known.add(event.id)
+        self.state = _state(self._fold, self._on)
+        return self.state
+
+
 def payoff(agreement: Agreement, events: Sequence[Event], on: date, /) -> PayoffQuote:
     """What has to be paid on a day to end the plan."""
     fold = _folded(agreement, events, on)
@@ -76,11 +107,15 @@ def position_on(agreement: Agreement, events: Sequence[Event], on: date, /) -> P
 def _folded(agreement: Agreement, events: Sequence[Event], as_of: date) -> Fold:
     fold = Fold(agreement)
     for event in _that_happened(events, as_of):
-        if event.on < agreement.terms.effective_date:
-            raise PlanError("plan.event_before_start", field=event.id)
-        fold.happen(event)
+        _happen(fold, event)
     _assert_nothing_lost(fold)
     return fold
+
+
+def _happen(fold: Fold, event: Event) -> None:
+    if event.on < fold.agreement.terms.effective_date:
+        raise PlanError("plan.event_before_start", field=event.id)
+    fold.happen(event)
 
 
 def _that_happened(events: Sequence[Event], as_of: date) -> list[Event]:
@@ -159,16 +194,10 @@ def _row_state(fold: Fold, row: LiveRow, as_of: date) -> RowState:
     else:
         standing = "late"
     signed = fold.agreement.schedule.rows[row.number - 1].due_date
-    return RowState(
-        number=row.number,
-        signed_due_date=signed,
-        due_date=row.due_date,
-        due=Amounts(*row.due),
-        paid=Amounts(*row.paid),
-        open_minor=row.open_minor,
-        standing=standing,
-        settled_on=row.settled_on,
-        charge_minor=row.charge_minor,
+    due, paid = Amounts._make(row.due), Amounts._make(row.paid)
+    return RowState(  # in the order of its fields: this runs for every row of every replay
+        *(row.number, signed, row.due_date, due, paid, row.open_minor, standing, row.settled_on),
+        row.charge_minor,
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import rfc8785
-from procrastinate.contrib.django import app as jobs
+from django.db import connection
 
 from repact.errors import RepactError
 from repact.server.audit.actor import Actor
@@ -21,6 +22,7 @@ from repact.server.clock import ports
 # action -> names of the background tasks that carry it forward; filled by `jobs.flow` at start,
 # because knowledge points back: this room does not know the stages.
 _forwarded_by: dict[str, list[str]] = {}
+WHOLE_NUMBERS_BELOW = 2**53  # in JSON, by RFC 8785
 _settled: ContextVar[bool] = ContextVar("settled", default=False)
 
 
@@ -60,14 +62,53 @@ def record(
         happened_at=now,
         recorded_at=ports.now(),
     )
-    event.digest = digest(event)
-    event.save(force_insert=True)
-    _settled.set(True)
-    for task in _forwarded_by.get(action, ()):
-        jobs.configure_task(task, queue="flow").defer(
-            lender_id=str(by.lender_id), event_id=str(event.id)
-        )
+    said = _said(event)
+    event.digest = _digest(said)
+    (event.number,) = _write(action, [said | {"digest": event.digest.hex()}])
     return event
+
+
+class Subject(NamedTuple):
+    """One of many things that an action was done to, with the case and facts of its own."""
+
+    id: UUID
+    case_id: UUID | None
+    facts: dict[str, Any]
+
+
+def record_many(*, by: Actor, action: str, now: datetime, subjects: Sequence[Subject]) -> None:
+    """Write that `by` did `action` to each of some subjects: an event each, with its jobs, as
+    `record` does, but all of them in one call to the database."""
+    whole = {
+        "lender_id": str(by.lender_id),
+        "action": action,
+        "actor_role": by.role,
+        "actor_id": _text(by.id),
+        "happened_at": now.isoformat(),
+        "recorded_at": ports.now().isoformat(),
+    }
+    events = []
+    for event_id, subject in zip(ports.new_ids(len(subjects)), subjects, strict=True):
+        said = whole | {
+            "id": str(event_id),
+            "subject_id": str(subject.id),
+            "case_id": _text(subject.case_id),
+            "facts": subject.facts,
+        }
+        events.append(said | {"digest": _digest(said).hex()})
+    if events:
+        _write(action, events)
+    _settled.set(True)
+
+
+def _write(action: str, events: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert events, enqueue the tasks that carry each of them forward; the events' numbers."""
+    tasks = list(_forwarded_by.get(action, ()))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_record(%s::jsonb, %s)", [json.dumps(events), tasks])
+        (numbers,) = cursor.fetchone()
+    _settled.set(True)
+    return list(numbers)
 
 
 def unchanged() -> None:
@@ -94,16 +135,38 @@ def traced(action: str, /) -> Iterator[None]:
 
 def digest(event: Event, /) -> bytes:
     """SHA-256 over the canonical JSON (RFC 8785) of everything the event says."""
-    said = {
+    return _digest(_said(event))
+
+
+def _said(event: Event) -> dict[str, Any]:
+    return {
         "id": str(event.id),
         "lender_id": str(event.lender_id),
         "action": event.action,
         "actor_role": event.actor_role,
-        "actor_id": str(event.actor_id) if event.actor_id else None,
+        "actor_id": _text(event.actor_id),
         "subject_id": str(event.subject_id),
-        "case_id": str(event.case_id) if event.case_id else None,
+        "case_id": _text(event.case_id),
         "facts": event.facts,
         "happened_at": event.happened_at.isoformat(),
         "recorded_at": event.recorded_at.isoformat(),
     }
+
+
+def _text(key: UUID | None) -> str | None:
+    return str(key) if key else None
+
+
+def _digest(said: dict[str, Any]) -> bytes:
+    """Of names in ASCII, texts and small whole numbers `json` makes what RFC 8785 says, in a tenth
+    of the time of its library; a test compares them."""
+    if all(name.isascii() and _is_plain(value) for name, value in said["facts"].items()):
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).digest()
     return hashlib.sha256(rfc8785.dumps(said)).digest()
+
+
+def _is_plain(value: object) -> bool:
+    if type(value) is int:
+        return abs(value) < WHOLE_NUMBERS_BELOW
+    return value is None or isinstance(value, str | bool)

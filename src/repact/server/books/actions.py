@@ -20,10 +20,13 @@ from repact.server.clock import ports
 from repact.server.people import doors
 
 BATCH = 2_000
-_POST = "SELECT books_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s)"
+_POST = (
+    "SELECT books_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::uuid[], %s::text[], %s::bigint[])"
+)
 _POST_MANY = (
-    "SELECT made, reused FROM books_post_many(%s, %s, %s::uuid[], %s, %s, %s, %s, %s::uuid[], %s,"
-    " %s, %s::uuid[], %s::uuid[], %s, %s, %s)"
+    "SELECT made, reused FROM books_post_many(%s, %s, %s::uuid[], %s, %s::text[], %s::date[],"
+    " %s::text[], %s::uuid[], %s, %s::int[], %s::uuid[], %s::uuid[], %s::int[], %s::text[],"
+    " %s::bigint[])"
 )
 
 
@@ -56,9 +59,9 @@ def post(*, by: Actor, entry: Entry, source: str, agreement_id: UUID | None = No
                 entry.currency,
                 agreement_id,
                 said,
-                [ports.new_id() for _ in entry.lines],
-                [line.account for line in entry.lines],
-                [line.amount_minor for line in entry.lines],
+                _array(ports.new_ids(len(entry.lines))),
+                _array(line.account for line in entry.lines),
+                _array(line.amount_minor for line in entry.lines),
             ],
         )
         (known,) = cursor.fetchone()
@@ -122,7 +125,7 @@ def _digest(entry: Entry, agreement_id: UUID | None) -> bytes:
 
 def _columns(by: Actor, batch: Sequence[ToPost]) -> list[object]:
     """The arguments of `books_post_many`: a column each for entries, then for their lines."""
-    ids = [ports.new_id() for _ in batch]
+    ids = ports.new_ids(len(batch))
     lines = [
         (key, number, line)
         for key, one in zip(ids, batch, strict=True)
@@ -131,17 +134,22 @@ def _columns(by: Actor, batch: Sequence[ToPost]) -> list[object]:
     return [
         by.lender_id,
         ports.now(),
-        ids,
+        _array(ids),
         [one.source for one in batch],
-        [one.entry.template for one in batch],
-        [one.entry.happened_on for one in batch],
-        [one.entry.currency for one in batch],
-        [one.agreement_id for one in batch],
+        _array(one.entry.template for one in batch),
+        _array(one.entry.happened_on for one in batch),
+        _array(one.entry.currency for one in batch),
+        _array(one.agreement_id or "NULL" for one in batch),
         [_digest(one.entry, one.agreement_id) for one in batch],
-        [len(one.entry.lines) for one in batch],
-        [ports.new_id() for _ in lines],
-        [key for key, _, _ in lines],
-        [number for _, number, _ in lines],
-        [line.account for _, _, line in lines],
-        [line.amount_minor for _, _, line in lines],
+        _array(len(one.entry.lines) for one in batch),
+        _array(ports.new_ids(len(lines))),
+        _array(key for key, _, _ in lines),
+        _array(number for _, number, _ in lines),
+        _array(line.account for _, _, line in lines),
+        _array(line.amount_minor for _, _, line in lines),
     ]
+
+
+def _array(values: Iterable[object]) -> str:
+    """An array as PostgreSQL reads one, of what needs no quotes: ids, codes, days, numbers."""
+    return "{" + ",".join(map(str, values)) + "}"

@@ -59,11 +59,20 @@ def random_bytes(count: int, /) -> bytes:
 
 def new_id() -> UUID:
     """A fresh UUID version 7 (RFC 9562 §5.7): ordered by time, unguessable."""
-    milliseconds = int(now().timestamp() * 1000)
-    raw = bytearray(milliseconds.to_bytes(6, "big") + random_bytes(10))
-    raw[6] = 0x70 | (raw[6] & 0x0F)
-    raw[8] = 0x80 | (raw[8] & 0x3F)
-    return UUID(bytes=bytes(raw))
+    return new_ids(1)[0]
+
+
+def new_ids(count: int, /) -> list[UUID]:
+    """Some fresh ids of one moment."""
+    milliseconds = int(now().timestamp() * 1000).to_bytes(6, "big")
+    chance = random_bytes(10 * count)
+    made = []
+    for start in range(0, 10 * count, 10):
+        raw = bytearray(milliseconds + chance[start : start + 10])
+        raw[6] = 0x70 | (raw[6] & 0x0F)
+        raw[8] = 0x80 | (raw[8] & 0x3F)
+        made.append(UUID(bytes=bytes(raw)))
+    return made
 
 
 def token() -> str:

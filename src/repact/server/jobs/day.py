@@ -30,8 +30,10 @@ def run_day(*, lender_id: UUID, on: date, now: datetime) -> int:
     make last day's plans a second time. Returns how many items were touched."""
     by = actor.system(lender_id)
     due = repayment_queries.due_by_clock(on=on)
-    for plan_id in due:
-        clockwork.act_or_stop(by=by, plan_id=plan_id, on=on, now=now)
+    for first in range(0, len(due), clockwork.TOGETHER):
+        some = due[first : first + clockwork.TOGETHER]
+        for plan_id in clockwork.act_together(by=by, plan_ids=some, on=on, now=now):
+            clockwork.act_or_stop(by=by, plan_id=plan_id, on=on, now=now)
     to_earn = repayment_queries.to_earn(on=on)
     for first in range(0, len(to_earn), clockwork.EARNED_AT_ONCE):
         some = to_earn[first : first + clockwork.EARNED_AT_ONCE]

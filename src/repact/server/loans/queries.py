@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -169,7 +169,13 @@ def live_hold_of_borrower(borrower_id: UUID, /) -> bool:
 
 def is_on_hold(loan_ids: Sequence[UUID], /) -> bool:
     """Whether a case is open that stops collection for one of these loans."""
-    return _asked_for(Hold.objects.filter(loan_id__in=loan_ids)).exists()
+    return bool(on_hold(loan_ids))
+
+
+def on_hold(loan_ids: Collection[UUID], /) -> set[UUID]:
+    """Of these loans, those for which a case is open that stops collection."""
+    held = _asked_for(Hold.objects.filter(loan_id__in=loan_ids))
+    return set(held.values_list("loan_id", flat=True))
 
 
 def asked_for_days(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,8 +16,17 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
+from repact.server.clock import queries as clock_queries
 from repact.server.people import doors
-from repact.server.repayments import ending, explanation, lives, opening, posting, sharing
+from repact.server.repayments import (
+    ending,
+    explanation,
+    lives,
+    opening,
+    posting,
+    sharing,
+    stored,
+)
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import Payment, Suspense
@@ -146,22 +154,21 @@ def post_payment(
     `.charging_stopped`, `.schedule_differs`, `.charged_differs` or `.source_reused`.
     """
     _assert_amount(amount_minor)
-    agreement = lives.agreement_for_update(agreement_id)
-    if agreement is None:
+    kept = stored.one(agreement_id, source=source)
+    if kept is None:
         raise RepaymentError("repayments.unknown_agreement")
-    existing = _posted_before(source, agreement_id, amount_minor, currency, value_date)
-    if existing:
+    if kept.payment_id:
         audit_actions.unchanged()
-        return existing
-    life = lives.load_to_pay(
-        agreement,
+        return _same(kept.payment_id, agreement_id, amount_minor, currency, value_date)
+    life = lives.to_pay(
+        kept,
         currency=currency,
         value_date=value_date,
-        on=posting.business_date(by, now),
+        on=clock_queries.business_date(now=now, zone=kept.zone),
     )
     payment = Payment(
         lender_id=by.lender_id,
-        agreement=agreement,
+        agreement=kept.agreement,
         source=source,
         amount_minor=amount_minor,
         currency=currency,
@@ -195,7 +202,7 @@ def place(
         for number, share in shares.items()
     }
     try:
-        changes = posting.happen(
+        posting.happen(
             life,
             by=by,
             events=arrived,
@@ -203,14 +210,13 @@ def place(
             source=f"payment:{payment.id}",
             cash_minor=shares,
             cash_account=chart.SUSPENSE if from_suspense else payment.cash_account,
+            payment=payment,
         )
     except PlanError as error:
         if error.code != "plan.event_before_start":
             raise
         raise RepaymentError("repayments.before_the_plan", field="value_date") from error
     explanation.tell_if_late(life, parts, arrived, by=by, now=now)
-    payment.allocation = allocation(life, payment, changes)
-    payment.save(force_insert=True)
     audit_actions.record(
         by=by,
         action="repayments.post_payment",
@@ -302,15 +308,14 @@ def _kept_before(
     return kept
 
 
-def _posted_before(
-    source: str, agreement_id: UUID, amount_minor: int, currency: str, value_date: date
-) -> Payment | None:
-    """The payment this source brought already; it must be the same one."""
-    existing = Payment.objects.filter(source=source).first()
-    if existing:
-        said = (existing.agreement_id, existing.amount_minor, existing.currency)
-        if (*said, existing.value_date) != (agreement_id, amount_minor, currency, value_date):
-            raise RepaymentError("repayments.source_reused", source=source)
+def _same(
+    payment_id: UUID, agreement_id: UUID, amount_minor: int, currency: str, value_date: date
+) -> Payment:
+    """The payment that a source brought before; it must be the same one."""
+    existing = Payment.objects.get(id=payment_id)
+    said = (existing.agreement_id, existing.amount_minor, existing.currency)
+    if (*said, existing.value_date) != (agreement_id, amount_minor, currency, value_date):
+        raise RepaymentError("repayments.source_reused", source=existing.source)
     return existing
 
 
@@ -319,15 +324,3 @@ def _assert_amount(amount_minor: int) -> None:
         raise RepaymentError("repayments.not_positive", field="amount_minor")
     if amount_minor > AMOUNT_MINOR_MAX:
         raise RepaymentError("repayments.too_large", field="amount_minor")
-
-
-def allocation(life: Life, payment: Payment, parts: Iterable[int], /) -> dict[str, int]:
-    """Where the payment went when it happened, by component; it adds up to its amount."""
-    made = {"principal": 0, "interest": 0, "penalty": 0, "fees": 0, "late": 0, "excess": 0}
-    for number in parts:
-        for posted in life.states[number].postings:
-            if posted.event == f"payment:{payment.id}":
-                made["excess"] += posted.credit_minor
-                for part in posted.parts:
-                    made[part.component] += part.amount_minor
-    return made

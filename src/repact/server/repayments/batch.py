@@ -14,16 +14,17 @@ from itertools import islice
 from uuid import UUID
 
 from repact.errors import RepactError
-from repact.ledger import plan_life
 from repact.plans.servicing import events
-from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
+from repact.server.audit.actions import Subject
 from repact.server.audit.actor import SYSTEM, Actor
 from repact.server.books import actions as book_actions
+from repact.server.books.actions import ToPost
 from repact.server.people import doors
-from repact.server.repayments import accounting, actions, lives, posting, sharing
-from repact.server.repayments.lives import Life, News
-from repact.server.repayments.models import DueItem, Payment, Suspense
+from repact.server.repayments import actions, lives, posting, sharing, stored
+from repact.server.repayments.lives import Life
+from repact.server.repayments.models import Payment, Suspense
+from repact.server.repayments.stored import Kept, Writing
 
 AT_ONCE = 500
 
@@ -66,23 +67,21 @@ def post_file(*, by: Actor, rows: Iterable[Arrival], now: datetime) -> Outcome:
 def post_payments(*, by: Actor, rows: Sequence[Arrival], now: datetime) -> Outcome:
     """Post rows in one transaction, each as `receive_payment` would."""
     on, made = posting.business_date(by, now), Outcome(refused=[])
-    ids = {row.agreement_id for row in rows if row.agreement_id}
-    found = Agreement.objects.select_for_update(of=("self",)).filter(id__in=ids).order_by("id")
-    agreements = {agreement.id: agreement for agreement in found}
     known = set(_sources(Payment, rows)) | set(_sources(Suspense, rows))
     times = Counter(row.agreement_id for row in rows)
     alone = {
         row.agreement_id: row
         for row in rows
-        if times[row.agreement_id] == 1 and row.source not in known and row.value_date == on
+        if row.agreement_id
+        and times[row.agreement_id] == 1
+        and row.source not in known
+        and row.value_date == on
     }
     batch = _Batch(by, now, on)
-    alive = lives.many([agreements[i] for i in alone if i in agreements], on=on)
-    items = lives.items_of(alive)
-    for life in alive:
-        row = alone[life.agreement.id]
-        if _is_plain(life, row):
-            batch.add(life, row, items[life.agreement.id])
+    for kept in stored.many(times.keys() - {None}, locked=True):
+        row = alone.get(kept.agreement.id)
+        if row is not None:
+            batch.add(kept, row)
     batch.write()
     made.posted = len(batch.payments)
     for row in rows:
@@ -139,75 +138,54 @@ class _Batch:
     def __init__(self, by: Actor, now: datetime, on: date) -> None:
         self.by, self.now, self.on = by, now, on
         self.payments: dict[str, Payment] = {}
-        self.lives: list[Life] = []
-        self.changes: list[lives.Changed] = []
-        self.entries: list[tuple[UUID, str, plan_life.Change]] = []
+        self.rows = Writing()
+        self.entries: list[ToPost] = []
+        self.subjects: list[Subject] = []
 
-    def add(self, life: Life, row: Arrival, items: dict[int, dict[int, DueItem]]) -> None:
-        """Work out one row, unless its plan is not as it should be."""
+    def add(self, kept: Kept, row: Arrival) -> None:
+        """Work out one row, unless something is special about it or its plan is not right."""
         try:
+            life = lives.alive(kept, on=self.on)
+            if not _is_plain(life, row):
+                return
             parts = {number: (plan, life.events[number]) for number, plan in life.signed.items()}
             shares = sharing.share(row.amount_minor, parts, on=row.value_date)
-            before = dict(life.states)
-            payment = self._payment(life, row)
-            news = [
-                News(
-                    number,
-                    events.Payment(
-                        id=f"payment:{payment.id}",
-                        on=row.value_date,
-                        kind="payment",
-                        amount_minor=share,
-                    ),
+            payment = self._payment(kept, row)
+            name = f"payment:{payment.id}"
+            arrived = {
+                number: events.Payment(
+                    id=name, on=row.value_date, kind="payment", amount_minor=share
                 )
                 for number, share in shares.items()
-            ]
-            changed = lives.work_out(life, news, items)
+            }
+            happened = posting.work_out(life, events=arrived, cash_minor=shares, payment=payment)
         except RepactError:  # the single way says what is wrong, and stops what must stop
             return
-        payment.allocation = actions.allocation(life, payment, shares)
-        for number, share in shares.items():
-            change = accounting.change(before[number], life.states[number], cash_minor=share)
-            name = f"payment:{payment.id}" if number == 1 else f"payment:{payment.id}:{number}"
-            self.entries.append((life.agreement.id, name, change))
+        self.rows.add(happened.rows)
+        self.entries += posting.entries(life, happened, template="payment_received", source=name)
+        self.subjects.append(
+            Subject(
+                payment.id,
+                kept.agreement.case_id,
+                {"amount_minor": payment.amount_minor, **payment.allocation},
+            )
+        )
         self.payments[row.source] = payment
-        self.lives.append(life)
-        self.changes.append(changed)
 
     def write(self) -> None:
         """Write everything, table by table."""
-        if not self.lives:
+        if not self.payments:
             return
-        lives.write(self.lives, self.changes)
-        Payment.objects.bulk_create(self.payments.values())
-        currencies = {life.agreement.id: life.plan.currency for life in self.lives}
-        for agreement_id, source, change in self.entries:
-            book_actions.post(
-                by=self.by,
-                entry=plan_life.plan_changed(
-                    template="payment_received",
-                    on=self.on,
-                    currency=currencies[agreement_id],
-                    change=change,
-                ),
-                source=source,
-                agreement_id=agreement_id,
-            )
-        for life, payment in zip(self.lives, self.payments.values(), strict=True):
-            audit_actions.record(
-                by=self.by,
-                action="repayments.post_payment",
-                subject_id=payment.id,
-                case_id=life.agreement.case_id,
-                now=self.now,
-                amount_minor=payment.amount_minor,
-                **payment.allocation,
-            )
+        stored.write(self.rows, lender_id=self.by.lender_id)
+        book_actions.post_many(by=self.by, postings=self.entries)
+        audit_actions.record_many(
+            by=self.by, action="repayments.post_payment", now=self.now, subjects=self.subjects
+        )
 
-    def _payment(self, life: Life, row: Arrival) -> Payment:
+    def _payment(self, kept: Kept, row: Arrival) -> Payment:
         return Payment(
             lender_id=self.by.lender_id,
-            agreement=life.agreement,
+            agreement_id=kept.agreement.id,
             source=row.source,
             amount_minor=row.amount_minor,
             currency=row.currency,

@@ -15,7 +15,7 @@ from repact.server.people import doors
 from repact.server.repayments import actions, lives, posting
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import Collection, DueItem
+from repact.server.repayments.models import Collection
 
 # Debits that never reached the wallet for a reason the borrower knows: nothing to tell.
 QUIET = ("paid_otherwise", "on_hold")
@@ -55,15 +55,8 @@ def ask(
     if by_mandate and (barred or today.exists()):
         audit_actions.unchanged()
         return None
-    collection = Collection.objects.create(
-        lender_id=by.lender_id,
-        agreement_id=agreement_id,
-        due_item=_first_open(life),
-        amount_minor=_amount(life, amount_minor),
-        by_mandate=by_mandate,
-        requested_on=life.on,
-        requested_at=now,
-    )
+    collection = request(life, by=by, amount_minor=amount_minor, now=now)
+    collection.save(force_insert=True)
     audit_actions.record(
         by=by,
         action="repayments.request_collection",
@@ -73,6 +66,21 @@ def ask(
         amount_minor=collection.amount_minor,
     )
     return collection
+
+
+def request(
+    life: Life, /, *, by: Actor, amount_minor: int | None = None, now: datetime
+) -> Collection:
+    """The request itself, not yet written: for the oldest date on which something is open."""
+    return Collection(
+        lender_id=by.lender_id,
+        agreement_id=life.agreement.id,
+        due_item_id=_first_open(life),
+        amount_minor=_amount(life, amount_minor),
+        by_mandate=by.role == SYSTEM,
+        requested_on=life.on,
+        requested_at=now,
+    )
 
 
 @doors.action("repayments.settle_collection", may=(SYSTEM,))
@@ -221,6 +229,11 @@ def _amount(life: Life, wished: int | None) -> int:
     return wished
 
 
-def _first_open(life: Life) -> DueItem:
-    found = DueItem.objects.filter(agreement=life.agreement, due_date=life.next_due_date)
-    return found.exclude(state="paid").order_by("part", "number").first()
+def _first_open(life: Life) -> UUID:
+    """The id of the first row that is open on the oldest date on which one is."""
+    return next(
+        UUID(life.items[part][row.number].id)
+        for part, state in sorted(life.states.items())
+        for row in state.rows
+        if row.open_minor and row.due_date == life.next_due_date
+    )

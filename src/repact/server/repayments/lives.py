@@ -17,28 +17,17 @@ from repact.plans.errors import PlanError
 from repact.plans.servicing import ladder
 from repact.plans.servicing.agreement import Agreement as SignedPlan
 from repact.plans.servicing.events import Event, Payment, Reversal, parse_events
-from repact.plans.servicing.replay import replay
+from repact.plans.servicing.replay import Ongoing, replay
 from repact.plans.servicing.state import PlanState, RowState
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.clock import ports
-from repact.server.repayments import signed
+from repact.server.repayments import signed, stored
 from repact.server.repayments.errors import RepaymentError
-from repact.server.repayments.models import COMPONENTS, DueItem, Part, Plan, PlanEvent
-from repact.server.tenancy import bulk
+from repact.server.repayments.models import COMPONENTS, DueItem, Part, Plan
+from repact.server.repayments.stored import Item, Items, Kept, Writing
 
 CACHED = tuple(f"{name}_minor" for name in COMPONENTS)
-PAID = (*(f"paid_{name}_minor" for name in COMPONENTS), "paid_late_minor")
-ITEM_FIELDS = ("due_date", *CACHED, *PAID, "charge_minor", "state")
-PART_FIELDS = ("standing", "prepaid_minor", "returned_minor", "credit_minor", "vested_minor")
-PLAN_FIELDS = (
-    "standing",
-    "due_date",
-    "next_action_date",
-    "open_minor",
-    "credit_minor",
-    "events_count",
-)
 OPEN_STANDINGS = ("active", "breached", "terminated")
 RUNNING = ("active", "breached")
 PAYABLE = (agreement_states.IN_FORCE, agreement_states.BREACHED)
@@ -53,7 +42,10 @@ class News(NamedTuple):
 
 @dataclass(slots=True)
 class Life:
-    """One plan with everything that happened to it; `states` are of the day it is looked at."""
+    """One plan with everything that happened to it; `states` are of the day it is looked at.
+
+    `items` are its rows as the tables have them, `going` the folds that can still go on.
+    """
 
     agreement: Agreement
     plan: Plan
@@ -62,6 +54,8 @@ class Life:
     events: dict[int, tuple[Event, ...]]
     on: date
     states: dict[int, PlanState] = field(default_factory=dict)
+    items: Items = field(default_factory=dict)
+    going: dict[int, Ongoing] = field(default_factory=dict)
 
     @property
     def conduct(self) -> Conduct:
@@ -138,22 +132,21 @@ def load(agreement: Agreement, /, *, on: date) -> Life:
     Raises `repayments.no_plan`, and `repayments.schedule_differs` when what would be charged is
     not what was signed.
     """
-    plan = Plan.objects.filter(agreement=agreement).first()
-    if plan is None:
+    found = stored.many([agreement.id], locked=False)
+    if not found:
         raise RepaymentError("repayments.no_plan")
-    charged = signed.charged(agreement)
-    return _life(agreement, plan, {n: part.plan for n, part in enumerate(charged, 1)}, on)
+    return alive(found[0]._replace(agreement=agreement), on=on)
 
 
-def load_to_pay(agreement: Agreement, /, *, currency: str, value_date: date, on: date) -> Life:
+def to_pay(kept: Kept, /, *, currency: str, value_date: date, on: date) -> Life:
     """The life of a plan that takes a payment.
 
     Raises RepaymentError `repayments.not_in_force`, `.wrong_currency`, `.value_date_ahead`,
     `.charging_stopped`, and what `load` raises.
     """
-    if agreement.state not in PAYABLE:
-        raise RepaymentError("repayments.not_in_force", state=agreement.state)
-    life = load(agreement, on=on)
+    if kept.agreement.state not in PAYABLE:
+        raise RepaymentError("repayments.not_in_force", state=kept.agreement.state)
+    life = alive(kept, on=on)
     if currency != life.plan.currency:
         raise RepaymentError("repayments.wrong_currency", field="currency")
     if value_date > life.on:
@@ -165,81 +158,48 @@ def load_to_pay(agreement: Agreement, /, *, currency: str, value_date: date, on:
 
 def assert_charged(life: Life, /) -> None:
     """Raise `repayments.charged_differs` unless the tables say what the replay says."""
-    for number, items in _items(life, list(life.parts)).items():
-        _assert_charged(life.states[number], items)
+    for number in life.parts:
+        _assert_charged(life.states[number], life.items[number])
 
 
-def _life(agreement: Agreement, plan: Plan, plans: dict[int, SignedPlan], on: date) -> Life:
-    said: list[tuple[int, object]] = []
-    if plan.events_count:
-        found = PlanEvent.objects.filter(agreement=agreement).order_by("number")
-        said = list(found.values_list("part", "body"))
-    parts = {part.number: part for part in Part.objects.filter(agreement=agreement)}
-    return _folded(agreement, plan, plans, parts, said, on)
-
-
-def _folded(
-    agreement: Agreement,
-    plan: Plan,
-    plans: dict[int, SignedPlan],
-    parts: dict[int, Part],
-    said: Sequence[tuple[int, object]],
-    on: date,
-) -> Life:
-    events = {n: parse_events([body for part, body in said if part == n]) for n in plans}
+def alive(kept: Kept, /, *, on: date) -> Life:
+    """The life of a plan that was read. Raises as `load` does."""
+    if kept.plan is None:
+        raise RepaymentError("repayments.no_plan")
+    charged = signed.charged(kept.agreement, kept.said)
+    plans = {number: part.plan for number, part in enumerate(charged, 1)}
+    events = {n: parse_events([body for part, body in kept.events if part == n]) for n in plans}
     # a clock that was set back does not make what is known unhappen
     on = max([on, *(event.on for known in events.values() for event in known)])
-    states = {number: replay(plans[number], events[number], on) for number in plans}
-    return Life(agreement, plan, parts, plans, events, on, states)
+    going = {number: Ongoing(plans[number], events[number], on) for number in plans}
+    states = {number: one.state for number, one in going.items()}
+    items = {number: kept.items.get(number, {}) for number in plans}
+    return Life(kept.agreement, kept.plan, kept.parts, plans, events, on, states, items, going)
 
 
-def many(agreements: Sequence[Agreement], /, *, on: date) -> list[Life]:
-    """The lives of many plans, read table by table; those that are not right are left out."""
-    plans = {plan.agreement_id: plan for plan in Plan.objects.filter(agreement__in=agreements)}
-    events: dict[UUID, list[PlanEvent]] = {}
-    for row in PlanEvent.objects.filter(agreement__in=agreements).order_by("number"):
-        events.setdefault(row.agreement_id, []).append(row)
-    parts: dict[UUID, dict[int, Part]] = {}
-    for part in Part.objects.filter(agreement__in=agreements):
-        parts.setdefault(part.agreement_id, {})[part.number] = part
-    made = []
-    for agreement in agreements:
-        try:
-            charged = signed.charged(agreement)
-        except RepaymentError:  # one at a time, it is stopped and said why
-            continue
-        if plan := plans.get(agreement.id):
-            said = [(row.part, row.body) for row in events.get(agreement.id, [])]
-            by_part = {number: part.plan for number, part in enumerate(charged, 1)}
-            made.append(_folded(agreement, plan, by_part, parts[agreement.id], said, on))
-    return made
-
-
-def items_of(alive: Sequence[Life], /) -> dict[UUID, dict[int, dict[int, DueItem]]]:
-    """The rows of many plans: agreement -> part -> number."""
-    agreements = [life.agreement for life in alive]
-    found: dict[UUID, dict[int, dict[int, DueItem]]] = {}
-    for item in DueItem.objects.filter(agreement__in=agreements):
-        parts = found.setdefault(item.agreement_id, {})
-        parts.setdefault(item.part, {})[item.number] = item
-    return found
-
-
-def making_room(plan: SignedPlan, known: Sequence[Event], news: Event, on: date, /) -> list[Event]:
-    """What can no longer have happened because of news from the past, undone.
+def admit(life: Life, number: int, news: Event, /) -> tuple[list[Event], PlanState]:
+    """What can no longer have happened because of an event of a part, undone; and what stands then.
 
     A late-arriving payment may show that a breach was never possible, or that a skipped row was
     already paid; then that event is reversed as of its own day. Raises PlanError when even that
     does not let the news stand.
     """
+    plan, known, on = life.signed[number], life.events[number], life.on
+    going = life.going.pop(number, None)
+    if going and going.takes(news):
+        try:
+            state = going.then(news)
+        except PlanError:
+            pass  # then something else must give way
+        else:
+            life.going[number] = going
+            return [], state
     for undone in ([], *_undoings(known, news)):
         try:
-            replay(plan, (*known, news, *undone), on)
+            return list(undone), replay(plan, (*known, news, *undone), on)
         except PlanError:
             continue
-        return list(undone)
-    replay(plan, (*known, news), on)  # says what is wrong
-    return []
+    return [], replay(plan, (*known, news), on)  # says what is wrong
 
 
 def _undoings(known: Sequence[Event], news: Event) -> Iterable[list[Event]]:
@@ -255,71 +215,64 @@ def _undoings(known: Sequence[Event], news: Event) -> Iterable[list[Event]]:
     yield later
 
 
-class Changed(NamedTuple):
-    """Rows to write after something happened to a plan."""
-
-    events: list[PlanEvent]
-    items: list[DueItem]
-    parts: list[Part]
-
-
 def add(life: Life, news: Sequence[News], /) -> None:
     """Append events to a plan's history and work out what stands then, in `life` and tables.
 
     Raises `repayments.charged_differs` when the tables do not say what the replay says, PlanError
     when an event cannot have happened.
     """
-    changed = work_out(life, news, _items(life, sorted({one.part for one in news})))
-    write([life], [changed])
+    for part in {one.part for one in news}:
+        life.going.pop(part, None)
+    states = {
+        number: replay(
+            life.signed[number],
+            (*life.events[number], *(one.event for one in news if one.part == number)),
+            life.on,
+        )
+        for number in sorted({one.part for one in news})
+    }
+    stored.write(move_on(life, news, states), lender_id=life.plan.lender_id)
 
 
-def work_out(
-    life: Life, news: Sequence[News], items: Mapping[int, Mapping[int, DueItem]], /
-) -> Changed:
-    """The same without writing: `life` moves on, and what is to be written comes back."""
-    touched = sorted({one.part for one in news})
-    for number in touched:
-        _assert_charged(life.states[number], items[number])
-    made = Changed([], [], [])
+def move_on(life: Life, news: Sequence[News], states: Mapping[int, PlanState], /) -> Writing:
+    """Have `life` move on to what stands after some news, by part; what is to be written.
+
+    Raises `repayments.charged_differs` as `add` does.
+    """
+    for number in states:
+        _assert_charged(life.states[number], life.items[number])
+    made = Writing(plans=[life.plan])
     for one in news:
         life.plan.events_count += 1
         life.events[one.part] = (*life.events[one.part], one.event)
         made.events.append(
-            PlanEvent(
-                lender_id=life.plan.lender_id,
-                agreement=life.agreement,
-                part=one.part,
-                number=life.plan.events_count,
-                kind=one.event.kind,
-                on_date=one.event.on,
-                body=one.event.model_dump(mode="json"),
-                recorded_at=ports.now(),
-            )
+            {
+                "id": ports.new_id(),
+                "agreement_id": life.agreement.id,
+                "part": one.part,
+                "number": life.plan.events_count,
+                "kind": one.event.kind,
+                "on_date": one.event.on,
+                "body": one.event.model_dump(mode="json"),
+                "recorded_at": ports.now(),
+            }
         )
-    for number in touched:
-        state = replay(life.signed[number], life.events[number], life.on)
+    for number, state in states.items():
+        made.items.extend(moved(life.items[number], state, was=life.states[number]))
         life.states[number] = state
-        made.items.extend(moved(items[number], state))
         made.parts.append(stands(life.parts[number], state))
-    _stand(life)
+    stand(life)
     return made
-
-
-def write(alive: Sequence[Life], changed: Sequence[Changed], /) -> None:
-    """Write what was worked out of some plans, table by table."""
-    PlanEvent.objects.bulk_create(row for made in changed for row in made.events)
-    bulk.update([row for made in changed for row in made.items], ITEM_FIELDS)
-    bulk.update([row for made in changed for row in made.parts], PART_FIELDS)
-    bulk.update([life.plan for life in alive], PLAN_FIELDS)
 
 
 def retime(life: Life, /) -> None:
     """Write what stands of the plan, and the next day anything happens to it by the clock."""
-    _stand(life)
-    life.plan.save()
+    stand(life)
+    stored.write(Writing(plans=[life.plan]), lender_id=life.plan.lender_id)
 
 
-def _stand(life: Life) -> None:
+def stand(life: Life, /) -> None:
+    """Note what stands of the plan in its row, without writing it."""
     plan = life.plan
     plan.due_date = life.next_due_date
     plan.standing, plan.open_minor = life.standing, life.open_minor
@@ -339,10 +292,19 @@ def steps(life: Life, /) -> list[tuple[date, ladder.Step]]:
 
 
 def _next_action(life: Life) -> date | None:
+    """The day of the first of `steps`; later dates than those that can have it are not looked at,
+    since the ladder of a later date is the same one, later, where none of its days rested."""
     plan = life.plan
     if plan.stopped or plan.disputed_at or plan.standing not in RUNNING:
         return None
-    return min((step.on for _, step in steps(life)), default=None)
+    first: date | None = None
+    for due_date in life.open_dates:
+        ladder_of = ladder.steps(life.conduct, due_date, rests=life.rests)
+        if first and not plan.rests and ladder_of[0].on >= first:
+            break
+        to_come = (step.on for step in ladder_of if step.on > plan.acted_until)
+        first = min(filter(None, (first, next(to_come, None))), default=None)
+    return first
 
 
 def begin(
@@ -372,7 +334,8 @@ def begin(
     DueItem.objects.bulk_create(_as_signed(agreement, parts))
     states = {number: replay(signed_plan, (), on) for number, signed_plan in plans.items()}
     life = Life(agreement, plan, made, plans, dict.fromkeys(plans, ()), on, states)
-    retime(life)
+    stand(life)
+    plan.save(force_insert=True)
     return life
 
 
@@ -393,52 +356,46 @@ def _as_signed(agreement: Agreement, parts: Sequence[signed.SignedPart]) -> list
     ]
 
 
-def _items(life: Life, touched: Sequence[int]) -> dict[int, dict[int, DueItem]]:
-    found: dict[int, dict[int, DueItem]] = {number: {} for number in touched}
-    for item in DueItem.objects.filter(agreement=life.agreement, part__in=touched):
-        found[item.part][item.number] = item
-    return found
-
-
-def _assert_charged(state: PlanState, items: dict[int, DueItem]) -> None:
+def _assert_charged(state: PlanState, items: Mapping[int, Item]) -> None:
     same = len(items) == len(state.rows) and all(
-        _figures_of(row) == _figures(items[row.number]) for row in state.rows if row.number in items
+        _figures_of(row) == items[row.number][1:11] for row in state.rows if row.number in items
     )
     if not same:
         raise RepaymentError("repayments.charged_differs")
 
 
-def _figures(item: DueItem) -> tuple[object, ...]:
-    return item.due_date, *(getattr(item, name) for name in (*CACHED, *PAID))
-
-
 def paid_of(row: RowState, /) -> tuple[int, ...]:
     """What the replay says was paid of a row: the components, then what being late cost."""
-    return (*(getattr(row.paid, name) for name in COMPONENTS), row.paid.late)
+    paid = row.paid
+    return paid.principal, paid.interest, paid.penalty, paid.fees, paid.late
 
 
 def _figures_of(row: RowState) -> tuple[object, ...]:
-    due, paid = row.due, row.paid
+    """The fields of an `Item` from its day to `paid_late_minor`, as the replay says them."""
+    due = row.due
     return (
-        row.due_date,
-        *(getattr(due, name) for name in COMPONENTS),
-        *(getattr(paid, name) for name in COMPONENTS),
-        paid.late,
+        row.due_date.isoformat(),
+        *(due.principal, due.interest, due.penalty, due.fees),
+        *paid_of(row),
     )
 
 
-def moved(items: Mapping[int, DueItem], state: PlanState, /) -> Iterator[DueItem]:
-    """The rows that say something else now, changed to say what the replay does."""
-    for row in state.rows:
+def moved(
+    items: dict[int, Item], state: PlanState, /, *, was: PlanState | None = None
+) -> Iterator[Item]:
+    """The rows that say something else now, changed in `items` to say what the replay does.
+
+    `was` is what their figures say, when that is known: rows it has in common are passed over.
+    """
+    known = was.rows if was else (None,) * len(state.rows)
+    for before, row in zip(known, state.rows, strict=True):
         item, shown = items[row.number], _shown(row)
-        same = (_figures_of(row), row.charge_minor, shown)
-        if same == (_figures(item), item.charge_minor, item.state):
+        if row == before and (item.charge_minor, item.state) == (row.charge_minor, shown):
             continue
-        figures = zip(("due_date", *CACHED, *PAID), _figures_of(row), strict=True)
-        for name, value in figures:
-            setattr(item, name, value)
-        item.charge_minor, item.state = row.charge_minor, shown
-        yield item
+        now = Item(item.id, *_figures_of(row), row.charge_minor, shown)
+        if now != item:
+            items[row.number] = now
+            yield now
 
 
 def stands(part: Part, state: PlanState, /) -> Part:

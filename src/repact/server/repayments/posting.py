@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from typing import NamedTuple
 
 from repact.ledger import chart, outcomes, plan_life
 from repact.ledger.plan_life import Change
 from repact.plans.servicing.events import Event, Reversal
 from repact.plans.servicing.replay import replay
+from repact.plans.servicing.state import PlanState
 from repact.server.agreements import actions as agreement_actions
 from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.books import queries as book_queries
+from repact.server.books.actions import ToPost
 from repact.server.cases import actions as case_actions
 from repact.server.lenders import queries as lender_queries
-from repact.server.repayments import accounting, lives
+from repact.server.repayments import accounting, lives, stored
 from repact.server.repayments.lives import Life, News
-from repact.server.repayments.models import DueItem
+from repact.server.repayments.models import DueItem, Payment
+from repact.server.repayments.stored import Writing
 
 
 def happen(
@@ -30,44 +34,101 @@ def happen(
     source: str,
     cash_minor: Mapping[int, int] | None = None,
     cash_account: str = chart.WALLET_CLEARING,
+    payment: Payment | None = None,
 ) -> dict[int, Change]:
     """Let one event happen to parts of a plan; what it changed in each, today.
 
     What it changed on its own day is posted on that day; what it changed since then, because other
-    things had happened by now, is made up for today. Raises as `lives.add` does.
+    things had happened by now, is made up for today. `payment` is written with it. Raises as
+    `lives.add` does.
     """
-    cash = cash_minor or {}
-    before = dict(life.states)
-    early = {
-        number: _on_its_day(life, number, event, cash.get(number, 0))
-        for number, event in events.items()
-    }
-    news = []
+    made = work_out(life, events=events, cash_minor=cash_minor or {}, payment=payment)
+    stored.write(made.rows, lender_id=life.plan.lender_id)
+    for one in entries(life, made, template=template, source=source, cash_account=cash_account):
+        book_actions.post(by=by, entry=one.entry, source=one.source, agreement_id=one.agreement_id)
+    return {number: changed.whole for number, changed in made.changes.items()}
+
+
+class Changed(NamedTuple):
+    """What an event changed in a part: altogether, and of that on its own day (None: all of it)."""
+
+    on: date
+    whole: Change
+    on_its_day: Change | None
+
+
+class Happened(NamedTuple):
+    """An event that was worked out: what it changed, by part, and what is to be written."""
+
+    changes: dict[int, Changed]
+    rows: Writing
+
+
+def work_out(
+    life: Life,
+    /,
+    *,
+    events: Mapping[int, Event],
+    cash_minor: Mapping[int, int],
+    payment: Payment | None = None,
+) -> Happened:
+    """The same without writing: `life` moves on."""
+    before, changes = dict(life.states), {}
+    news: list[News] = []
+    states: dict[int, PlanState] = {}
     for number, event in events.items():
-        known = life.events[number]
-        room = lives.making_room(life.signed[number], known, event, life.on)
+        cash = cash_minor.get(number, 0)
+        on_its_day = _on_its_day(life, number, event, cash)
+        room, states[number] = lives.admit(life, number, event)
         news += [News(number, one) for one in (event, *room)]
-    lives.add(life, news)
-    made = {}
-    for number, event in events.items():
-        whole = accounting.change(
-            before[number], life.states[number], cash_minor=cash.get(number, 0)
-        )
+        whole = accounting.change(before[number], states[number], cash_minor=cash)
+        changes[number] = Changed(event.on if on_its_day else life.on, whole, on_its_day)
+    rows = lives.move_on(life, news, states)
+    if payment is not None:
+        payment.allocation = allocation(life, payment, events)
+        rows.payments.append(payment)
+    return Happened(changes, rows)
+
+
+def entries(
+    life: Life,
+    made: Happened,
+    /,
+    *,
+    template: str,
+    source: str,
+    cash_account: str = chart.WALLET_CLEARING,
+) -> Iterator[ToPost]:
+    """What the books say of an event that was worked out; nothing where nothing changed."""
+    for number, changed in made.changes.items():
         name = source if number == 1 else f"{source}:{number}"
-        on_its_day = early[number]
-        _post(
-            life,
-            by,
-            template,
-            event.on if on_its_day else life.on,
-            on_its_day or whole,
-            name,
-            cash_account,
-        )
-        if on_its_day:
-            later = accounting.less(whole, on_its_day)
-            _post(life, by, "plan_compensated", life.on, later, f"{name}:later", cash_account)
-        made[number] = whole
+        first = changed.on_its_day or changed.whole
+        steps = [(template, changed.on, first, name)]
+        if changed.on_its_day:
+            later = accounting.less(changed.whole, changed.on_its_day)
+            steps.append(("plan_compensated", life.on, later, f"{name}:later"))
+        for template_, on, change, source_ in steps:
+            if change.is_nothing:
+                continue
+            entry = plan_life.plan_changed(
+                template=template_,
+                on=on,
+                currency=life.plan.currency,
+                change=change,
+                cash_account=cash_account,
+            )
+            yield ToPost(entry, source_, life.agreement.id)
+
+
+def allocation(life: Life, payment: Payment, parts: Iterable[int], /) -> dict[str, int]:
+    """Where the payment went when it happened, by component; it adds up to its amount."""
+    made = {"principal": 0, "interest": 0, "penalty": 0, "fees": 0, "late": 0, "excess": 0}
+    for number in parts:
+        for posted in life.states[number].postings:
+            if posted.event == f"payment:{payment.id}":
+                made["excess"] += posted.credit_minor
+                for part in posted.parts:
+                    made[part.component] += part.amount_minor
     return made
 
 
@@ -125,28 +186,3 @@ def _on_its_day(life: Life, number: int, event: Event, cash: int) -> Change | No
     until: list[Event] = [one for one in events if one.on <= event.on]
     was = replay(plan, until, event.on)
     return accounting.change(was, replay(plan, (*until, event), event.on), cash_minor=cash)
-
-
-def _post(
-    life: Life,
-    by: Actor,
-    template: str,
-    on: date,
-    change: Change,
-    source: str,
-    cash_account: str,
-) -> None:
-    if change.is_nothing:
-        return
-    book_actions.post(
-        by=by,
-        entry=plan_life.plan_changed(
-            template=template,
-            on=on,
-            currency=life.plan.currency,
-            change=change,
-            cash_account=cash_account,
-        ),
-        source=source,
-        agreement_id=life.agreement.id,
-    )

@@ -8,7 +8,7 @@ from uuid import UUID
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
 from repact.server.people import doors
-from repact.server.repayments import actions, lives, paying_out, posting
+from repact.server.repayments import actions, lives, paying_out, posting, stored
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import Payment, Suspense
 
@@ -19,12 +19,12 @@ def assign_suspense(*, by: Actor, suspense_id: UUID, agreement_id: UUID, now: da
 
     Raises `repayments.unknown_suspense`, `.already_worked`, and as `post_payment` does.
     """
-    agreement = lives.agreement_for_update(agreement_id)
-    if agreement is None:
+    found = stored.one(agreement_id)
+    if found is None:
         raise RepaymentError("repayments.unknown_agreement")
-    kept = _open(suspense_id)
-    life = lives.load_to_pay(
-        agreement,
+    agreement, kept = found.agreement, _open(suspense_id)
+    life = lives.to_pay(
+        found,
         currency=kept.currency,
         value_date=kept.value_date,
         on=posting.business_date(by, now),

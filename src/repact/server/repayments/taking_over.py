@@ -18,11 +18,11 @@ from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import SYSTEM, Actor
 from repact.server.clock import ports
 from repact.server.people import doors
-from repact.server.repayments import lives, posting, sharing, signed
+from repact.server.repayments import lives, posting, sharing, signed, stored
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import Collection, DueItem, Part, Plan, PlanEvent
-from repact.server.tenancy import bulk
+from repact.server.repayments.models import Collection, Part, Plan, PlanEvent
+from repact.server.repayments.stored import Writing
 
 BEGUN = (agreement_states.IN_FORCE, agreement_states.BREACHED, agreement_states.COMPLETED)
 DIFFERS = "taken_over_differs"
@@ -109,24 +109,21 @@ def _life(agreement: Agreement, by: Actor, now: datetime) -> Life:
 
 def _write(life: Life) -> bool:
     """Write history and what stands; whether a row said something else about what was paid."""
-    agreement, differs = life.agreement, False
-    Part.objects.bulk_create(life.parts.values())
+    agreement, differs, rows = life.agreement, False, Writing()
+    (kept,) = stored.many([agreement.id], locked=False)
     for number, state in life.states.items():
-        items = {
-            item.number: item for item in DueItem.objects.filter(agreement=agreement, part=number)
-        }
+        items = kept.items.get(number, {})
         if set(items) != {row.number for row in state.rows}:
             raise RepaymentError("repayments.charged_differs")
-        differs = differs or any(
-            lives.paid_of(row) != tuple(getattr(items[row.number], name) for name in lives.PAID)
-            for row in state.rows
-        )
-        bulk.update(list(lives.moved(items, state)), lives.ITEM_FIELDS)
+        differs = differs or any(lives.paid_of(row) != items[row.number].paid for row in state.rows)
+        rows.items.extend(lives.moved(items, state))
         lives.stands(life.parts[number], state)
-    bulk.update(list(life.parts.values()), lives.PART_FIELDS)
+    Part.objects.bulk_create(life.parts.values())
+    stored.write(rows, lender_id=life.plan.lender_id)
     PlanEvent.objects.bulk_create(_history(life))
     life.plan.stopped = DIFFERS if differs else ""
-    lives.retime(life)
+    lives.stand(life)
+    life.plan.save(force_insert=True)
     _collections(agreement)
     return differs
 

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 def _visible(text: str) -> str:
     """Refuse control and direction characters: what is signed is what is seen."""
+    if text.isprintable():  # the same, but for spaces other than the plain one, at once
+        return text
     if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for c in text):
         raise ValueError("control_character")
     return text
