@@ -18,7 +18,7 @@ from repact.law.forbearance import (
 )
 from repact.law.rates import diminished_obligation_ppm
 from repact.plans.figures import Schedule
-from repact.plans.modification import Modification, modification
+from repact.plans.modification import Modification, adjustment_minor, modification
 from repact.plans.position import Position
 from repact.plans.schedule import build
 from repact.plans.terms import Terms
@@ -48,15 +48,26 @@ class History:
     happened: tuple[Happened, ...] = ()
 
 
+class Booked(NamedTuple):
+    """What the journal says when the plan begins: waived at once, waived once the rows have earned
+    it, and the change of worth that stands beside the plan's receivables; a loss is negative."""
+
+    waived_minor: int
+    pending_minor: int
+    adjustment_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What the approver sees. `stage` is a hint (IFRS 9 5.5), the risk department decides.
 
+    `booked` is what the journal will say, to the minor unit.
     `forborne` and `observation` are the clocks of the law at hand, None where it has none;
     `evergreening` names patterns of refinancing that only hide arrears.
     """
 
     modification: Modification | None
+    booked: Booked
     diminished_ppm: int
     is_diminished: bool
     is_substantial: bool
@@ -93,6 +104,7 @@ def assess(
     non_performing = bad or is_diminished
     return Assessment(
         modification=made,
+        booked=_booked(position, terms, schedule),
         diminished_ppm=diminished,
         is_diminished=is_diminished,
         is_substantial=is_substantial(
@@ -132,6 +144,15 @@ def evergreening(
     if again and schedule.totals.capitalized_minor:
         signs.append("capitalized_again")
     return tuple(signs)
+
+
+def _booked(position: Position, terms: Terms, schedule: Schedule) -> Booked:
+    pending = sum(row.vesting_minor for row in schedule.rows)
+    return Booked(
+        schedule.totals.waived_minor - pending,
+        pending,
+        adjustment_minor(position, terms, schedule),
+    )
 
 
 def _forborne(

@@ -73,6 +73,15 @@ def facts(case: Case, /, *, now: datetime) -> propose.Facts:
     )
 
 
+def plans_before(case: Case, /, *, loan_id: UUID) -> list[tuple[UUID, datetime]]:
+    """The earlier cases by which a loan got a plan, and when it began; the oldest first. A plan
+    that was taken back was none."""
+    begun = _begun(case)
+    of_loan = CaseLoan.objects.filter(case_id__in=begun.keys() - {case.id}, loan_id=loan_id)
+    found = of_loan.values_list("case_id", flat=True)
+    return sorted(((name, begun[name]) for name in found), key=lambda one: one[1])
+
+
 def _within_share(case: Case, affordable: int | None, wish: int) -> tuple[int | None, int]:
     """Where one plan was asked of several lenders, this one's part is all there is for it."""
     share = sharing.share_of(case)

@@ -17,6 +17,7 @@ from repact.server.audit.actor import SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.clock import queries as clock_queries
+from repact.server.offers import assessing
 from repact.server.people import doors
 from repact.server.repayments import (
     ending,
@@ -68,6 +69,7 @@ def begin(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         case_id=agreement.case_id,
         now=now,
         schedule_sha256=agreement.schedule_sha256,
+        assessed=[assessing.as_facts(one) for one in assessing.of_offer(agreement.offer)],
     )
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from repact.errors import RepactError
 from repact.server.audit.actor import AGENT, AUDITOR, SUPERVISOR
-from repact.server.offers import approving
+from repact.server.offers import approving, assessing
 from repact.server.offers import queries as offer_queries
 from repact.server.offers.models import Approval
 from repact.server.pages import access, rules, sentences
@@ -63,6 +63,10 @@ def show(request: HttpRequest, *, approval_id: UUID) -> HttpResponse:
         "section": "approvals",
         "problems": problems,
         "limits": offers.tier_limits(approval.offer_set),
+        "assessed": [
+            {"offer": offer, "assessed": assessing.of_offer(offer)}
+            for offer in approval.offer_set.offers_in_order
+        ],
         "decisions": [
             {"decision": made, "person": people_queries.staff(made.decided_by)}
             for made in approval.decisions.order_by("decided_at")
