@@ -72,6 +72,7 @@ class TestFigures:
         assert figures.rate(90_000) == "9.00%"
         assert figures.rate(87_250) == "8.73%"
         assert figures.rate(87_249) == "8.72%"
+        assert (figures.rate(-8_989), figures.rate(-49)) == ("−0.90%", "0.00%")
 
     def test_write_dates_in_the_readers_language(self):
         with translation.override("zh-hans"):

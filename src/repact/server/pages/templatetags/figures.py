@@ -55,8 +55,9 @@ def rate(annual_rate_ppm: int | None) -> str:
     """90000 -> 9.00%, rounded half up to a hundredth of a percent."""
     if annual_rate_ppm is None:
         return "–"
-    percent, hundredths = divmod((annual_rate_ppm + 50) // 100, 100)
-    return f"{percent}.{hundredths:02d}%"
+    percent, hundredths = divmod((abs(annual_rate_ppm) + 50) // 100, 100)
+    minus = "−" if annual_rate_ppm < 0 and (percent or hundredths) else ""
+    return f"{minus}{percent}.{hundredths:02d}%"
 
 
 @register.filter
