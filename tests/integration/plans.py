@@ -96,20 +96,29 @@ def in_force(
 
 
 def agreed(
-    lender: Lender, now: datetime, documents: Sequence[dict[str, Any]], *, number: int = 1
+    lender: Lender,
+    now: datetime,
+    documents: Sequence[dict[str, Any]],
+    *,
+    number: int = 1,
+    instead_of: Agreement | None = None,
 ) -> Agreement:
-    """The agreement alone, with borrower, loans, case and offer."""
+    """The agreement alone, with borrower, loans, case and offer; or those it replaces."""
     product, _ = Product.objects.get_or_create(
         lender=lender,
         code="wallet-credit",
         defaults={"name_zh": "钱包信用额度", "name_en": "Wallet credit", "keeper": "repact"},
     )
     with as_owner():
-        borrower = _borrower(lender, now, number)
-        loans = [
-            _loan(lender, product, borrower, f"L-{number}-{part}", made["position"])
-            for part, made in enumerate(documents, 1)
-        ]
+        if instead_of:
+            borrower = instead_of.borrower
+            loans = [part.loan for part in instead_of.parts.order_by("number")]
+        else:
+            borrower = _borrower(lender, now, number)
+            loans = [
+                _loan(lender, product, borrower, f"L-{number}-{part}", made["position"])
+                for part, made in enumerate(documents, 1)
+            ]
         debts = [
             said.debt(made, loan_id=str(loan.id), loan_ref=loan.ref)
             for made, loan in zip(documents, loans, strict=True)
@@ -136,6 +145,7 @@ def agreed(
             borrower=borrower,
             reference=reference,
             state="in_force",
+            replaces=instead_of,
             contents=stored,
             contents_sha256=hashlib.sha256(rfc8785.dumps(stored)).hexdigest(),
             schedule_sha256=bill["schedule_sha256"],
@@ -143,7 +153,7 @@ def agreed(
             signed_at=now,
             sealed_at=now,
         )
-    for loan in loans:
+    for loan in () if instead_of else loans:
         _import(lender, loan)
     return agreement
 

@@ -15,8 +15,12 @@ from repact.server.agreements.actions.drafts import NamedSigner
 from repact.server.agreements.documents import parties
 from repact.server.agreements.models import Agreement
 from repact.server.agreements.signing import verification
+from repact.server.cases import actions as case_actions
 from repact.server.clock import ports
-from tests.integration.world import At, run_jobs
+from repact.server.loans import queries as loan_queries
+from repact.server.offers import actions as offer_actions
+from repact.server.reviews import actions as review_actions
+from tests.integration.world import ANSWERS, At, run_jobs
 
 
 def guarantor(agreement, **changed):
@@ -72,3 +76,25 @@ def cooling(world, by, days=14):
     signed(world, by, agreement)
     run_jobs()
     return Agreement.objects.get(id=agreement.id)
+
+
+def renegotiated(world, by, running):
+    """A second case that names the running agreement, up to its draft."""
+    loans = [loan.id for loan in loan_queries.in_plan_of_borrower(by.id)]
+    case = case_actions.open(
+        by=by,
+        loan_ids=loans,
+        language="zh-hans",
+        now=world.now,
+        running_agreement_id=running.id,
+    )
+    for screen, answers in ANSWERS.items():
+        case_actions.save_answers(
+            by=by, case_id=case.id, screen=screen, answers=answers, now=world.now
+        )
+    case_actions.submit(by=by, case_id=case.id, now=world.now)
+    boss = world.staff("supervisor")
+    review_actions.take(by=boss, case_id=case.id, now=world.now)
+    made = offer_actions.prepare(by=boss, case_id=case.id, now=world.now)
+    sent = offer_actions.send(by=boss, set_id=made.id, message="", now=world.now)
+    return world.accept(by, sent.offers_in_order[0])

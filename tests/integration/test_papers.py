@@ -21,17 +21,13 @@ from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, Document, Signature
 from repact.server.agreements.signing import verification
 from repact.server.audit.models import Event
-from repact.server.cases import actions as case_actions
 from repact.server.cases.models import LimitationNote
 from repact.server.clock import ports
-from repact.server.loans import queries as loan_queries
 from repact.server.notices.models import Notice
-from repact.server.offers import actions as offer_actions
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import queries as repayment_queries
-from repact.server.reviews import actions as review_actions
-from tests.integration.signing import signed, verified
-from tests.integration.world import ANSWERS, run_jobs
+from tests.integration.signing import renegotiated, signed, verified
+from tests.integration.world import run_jobs
 from tests.unit.agreements.contents import contents
 
 
@@ -46,30 +42,9 @@ def agreement(world, by):
 
 
 class TestAVersionThatReplaces:
-    def renegotiated(self, world, by, running):
-        """A second case that names the running agreement, up to its draft."""
-        loans = [loan.id for loan in loan_queries.in_plan_of_borrower(by.id)]
-        case = case_actions.open(
-            by=by,
-            loan_ids=loans,
-            language="zh-hans",
-            now=world.now,
-            running_agreement_id=running.id,
-        )
-        for screen, answers in ANSWERS.items():
-            case_actions.save_answers(
-                by=by, case_id=case.id, screen=screen, answers=answers, now=world.now
-            )
-        case_actions.submit(by=by, case_id=case.id, now=world.now)
-        boss = world.staff("supervisor")
-        review_actions.take(by=boss, case_id=case.id, now=world.now)
-        made = offer_actions.prepare(by=boss, case_id=case.id, now=world.now)
-        sent = offer_actions.send(by=boss, set_id=made.id, message="", now=world.now)
-        return world.accept(by, sent.offers_in_order[0])
-
     def test_names_the_old_one_and_ends_it_with_its_own_seal(self, world, by):
         old = world.in_force(by)
-        new = self.renegotiated(world, by, old)
+        new = renegotiated(world, by, old)
         assert new.replaces_id == old.id
         assert agreement_queries.contents(new).replaces.contents_sha256 == old.contents_sha256
         assert Agreement.objects.get(id=old.id).state == "in_force"

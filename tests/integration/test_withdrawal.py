@@ -26,10 +26,12 @@ from repact.server.jobs import reporting
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Hold, Loan
 from repact.server.notices.models import Notice
+from repact.server.pages import sentences
 from repact.server.repayments import actions, ending
+from repact.server.repayments import queries as repayment_queries
 from repact.server.repayments.models import Plan
 from tests.conftest import KEY, running
-from tests.integration.signing import signed
+from tests.integration.signing import renegotiated, signed
 from tests.integration.world import At, run_jobs
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -231,3 +233,61 @@ class TestAWithdrawal:
         take_back(world, by, agreement)
         assert Entry.objects.count() == entries
         assert agreement.papers.count() == 1
+
+
+class TestAWithdrawnRenegotiation:
+    @pytest.fixture
+    def old(self, world, by):
+        return world.in_force(by)
+
+    @pytest.fixture
+    def back(self, world, by, old):
+        """The older plan, after the one in its place was signed, paid on and taken back."""
+        new = renegotiated(world, by, old)
+        drafts.rewrite(new, cooling_off_days=14)
+        new = begun(world, by, new)
+        pay(world, new)
+        return take_back(world, by, new)
+
+    def test_leads_back_to_the_older_plan(self, world, by, old, back):
+        old.refresh_from_db()
+        assert (back.state, old.state, old.ended_at) == ("withdrawn", "in_force", None)
+        assert Case.objects.get(id=old.case_id).state == "in_plan"
+        assert Case.objects.get(id=back.case_id).closed_because == "taken_back"
+        home = repayment_queries.home(borrower_id=by.id, now=world.now + timedelta(days=DAYS))
+        assert (home.agreement_id, home.paid_minor) == (old.id, PAID)
+        assert {loan["state"] for loan in Loan.objects.filter(borrower_id=by.id).values()} >= {
+            "in_plan"
+        }
+
+    def test_keeps_the_hold_and_gives_the_mandate_back(self, world, old, back):
+        live = Hold.objects.filter(released_at=None)
+        assert set(live.values_list("case_id", flat=True)) == {old.case_id}
+        assert live.exists()
+        assert wallet.mandate(str(back.id)).state == "revoked"
+        assert wallet.mandate(str(old.id)).state == "active"
+
+    def test_is_said_in_a_letter_and_a_message(self, old, back):
+        (paper,) = agreement_queries.papers(back)
+        pdf = agreement_queries.paper_pdf(back, paper)
+        facts = json.loads(PdfReader(io.BytesIO(pdf)).attachments["withdrawal.json"][0])
+        assert facts["resumed"] == [old.reference]
+        notice = Notice.objects.get(kind="withdrawn_to_plan")
+        assert old.reference in sentences.told(notice.kind, notice.params)
+        assert not Notice.objects.filter(kind="withdrawn").exists()
+
+    def test_may_be_followed_by_another(self, world, by, old, back):
+        world.now += timedelta(days=DAYS)
+        with ports.using(At(world.now)):
+            third = renegotiated(world, by, Agreement.objects.get(id=old.id))
+            third = begun(world, by, third)
+        assert (third.state, third.replaces_id) == ("in_force", old.id)
+
+
+class TestAMandateOfAPlanThatGaveWay:
+    def test_is_revoked_at_the_wallet(self, world, by):
+        old = world.in_force(by)
+        world.now += timedelta(days=1)
+        with ports.using(At(world.now)):
+            begun(world, by, renegotiated(world, by, old))
+        assert wallet.mandate(str(old.id)).state == "revoked"

@@ -98,6 +98,12 @@ def _changes() -> tuple[Entry, ...]:
             waived_back_minor=6_250,
             pending_minor=34_500,
         ),
+        plan_life.plan_resumed(
+            on=ON,
+            currency=CNY,
+            change=Change(cash_minor=20_000, open_minor={"principal": -15_000, "interest": -5_000}),
+            paid_minor={"penalty": 890, "interest": 450, "principal": 18_660},
+        ),
     )
 
 

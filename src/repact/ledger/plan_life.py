@@ -6,7 +6,7 @@ no money moved for, is interest to come: it stands against unearned interest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -46,11 +46,30 @@ def plan_changed(
     cash_account: str = chart.WALLET_CLEARING,
 ) -> Entry:
     """One event of a plan's life. Raises LedgerError `ledger.too_few_lines` when it is nothing."""
+    return _changed(template, on, currency, change, [(cash_account, change.cash_minor)])
+
+
+def plan_resumed(
+    *, on: date, currency: str, change: Change, paid_minor: Mapping[str, int]
+) -> Entry:
+    """A plan goes on because the one in its place was taken back: what was paid meanwhile is its.
+
+    `paid_minor` is what these payments had taken off the contract, by component, in place of the
+    cash of `change`.
+    """
+    came = [(chart.RECEIVABLE[name], amount) for name, amount in paid_minor.items()]
+    return _changed("plan_resumed", on, currency, change, came)
+
+
+def _changed(
+    template: str, on: date, currency: str, change: Change, came: Sequence[tuple[str, int]]
+) -> Entry:
+    """What a change did, with the accounts its money came from."""
     receivables = [
         (chart.PLAN_RECEIVABLE[name], amount) for name, amount in change.open_minor.items()
     ]
     to_come = (
-        change.cash_minor
+        sum(amount for _, amount in came)
         + sum(change.open_minor.values())
         - change.late_minor
         - change.credit_minor
@@ -63,7 +82,7 @@ def plan_changed(
         currency,
         lines(
             [
-                (cash_account, change.cash_minor),
+                *came,
                 *receivables,
                 (chart.LATE_INCOME, -change.late_minor),
                 (chart.BORROWER_CREDIT, -change.credit_minor),

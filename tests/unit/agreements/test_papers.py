@@ -68,8 +68,9 @@ class TestAConfirmationOfACall:
 class TestALetterAfterAWithdrawal:
     OWED = (2_000_000, 1_234_567)
 
-    def made(self, **changes):
+    def made(self, resumed=(), **changes):
         facts = {"withdrawn_date": ON, "paid_minor": 1_234, "owed_minor": self.OWED}
+        facts["resumed"] = resumed
         return letters.withdrawal(of_two_debts(**changes), letters.Withdrawn(**facts))
 
     @pytest.mark.parametrize("language", LANGUAGES)
@@ -77,6 +78,13 @@ class TestALetterAfterAWithdrawal:
         shown = text(self.made(language=language))
         for said in ("D-0001", "¥20,000.00", "K-0002", "¥12,345.67", "¥12.34", "2026-01-01"):
             assert said in shown
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_names_the_older_agreement_that_holds_again(self, language):
+        shown = text(self.made(language=language, resumed=("A-2025-7",)))
+        assert "A-2025-7" in shown
+        for said in ("owed again", "owes again", "重新计入欠款", "恢复到原来的状态"):
+            assert said.replace(" ", "") not in shown.replace(" ", "")
 
     def test_promises_that_the_days_between_cost_nothing(self):
         assert "Nothing is charged for the days between" in text(self.made(language="en"))

@@ -94,8 +94,20 @@ class Renegotiation(_Event):
     agreement: Annotated[str, Field(min_length=1, max_length=120)]
 
 
+class Resumption(_Event):
+    """The agreement that had taken the plan's place was taken back `days` later: it goes on.
+
+    取代它的协议在若干天后被撤回，原计划继续；其间的每一天都不算逾期。
+
+    The event is dated the day on which the plan had given way.
+    """
+
+    kind: Literal["resumption"]
+    days: Count
+
+
 Event = Annotated[
-    Payment | Reversal | Skip | DateMove | Breach | Cure | Termination | Renegotiation,
+    Payment | Reversal | Skip | DateMove | Breach | Cure | Termination | Renegotiation | Resumption,
     Field(discriminator="kind"),
 ]
 _EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(

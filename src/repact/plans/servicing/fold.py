@@ -265,6 +265,20 @@ class Fold:
         self._assert_in_force()
         self._note(event.on, "renegotiated", standing="renegotiated", by=event.agreement)
 
+    def _resumption(self, event: events.Resumption) -> None:
+        """No day between counts: what was due waits so many days more, what fell due between is due
+        on the last of them, each with its grace days before it."""
+        self._assert_in_force()
+        until = event.on + timedelta(days=event.days)
+        self.overdue(event.on)
+        for row in self.rows:
+            if row.open_minor and row.due_date <= event.on:
+                row.wait(event.days)
+            elif row.open_minor and row.due_date < until:
+                row.move(until, self.conduct)
+        self.sort()
+        self._note(event.on, "resumed", until=until.isoformat())
+
     def _assert_in_force(self) -> None:
         if self.standing not in IN_FORCE:
             raise PlanError("plan.not_in_force", field="on", standing=self.standing)

@@ -69,6 +69,11 @@ class LiveRow:
         self.open_minor += late - self.due[LATE]
         self.due[LATE] = late
 
+    def wait(self, days: int, /) -> None:
+        """Have it fall due later, what being late has cost so far included."""
+        self.due_date += timedelta(days=days)
+        self.late_until += timedelta(days=days)
+
     def move(self, to: date, conduct: Conduct, /) -> None:
         """Have it fall due on another day."""
         self.due_date = to

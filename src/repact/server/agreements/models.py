@@ -46,7 +46,7 @@ class Agreement(LenderRow):
             ),
             models.UniqueConstraint(
                 fields=["replaces"],
-                condition=~models.Q(state=states.VOID),
+                condition=~models.Q(state__in=[states.VOID, states.WITHDRAWN]),
                 name="agreements_agreement_replaced_once",
             ),
             models.CheckConstraint(

@@ -43,6 +43,8 @@ TABLE = {
     (IN_FORCE, "breach"): BREACHED,
     (IN_FORCE, "complete"): COMPLETED,
     (IN_FORCE, "supersede"): SUPERSEDED,
+    (SUPERSEDED, "resume"): IN_FORCE,
+    (SUPERSEDED, "resume_breached"): BREACHED,
     (BREACHED, "reinstate"): IN_FORCE,
     (BREACHED, "complete"): COMPLETED,
     (BREACHED, "supersede"): SUPERSEDED,

@@ -17,6 +17,8 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "cases.withdraw": "jobs.close_offers",
     "evidence.promise_missed": "jobs.papers_missed",
     "agreements.void": "jobs.reopen_case",
+    "agreements.supersede": "jobs.tell_mandate",
+    "agreements.resume": ("jobs.tell_mandate", "jobs.publish"),
     "repayments.withdraw": (
         "jobs.end_case",
         "jobs.confirm_withdrawal",

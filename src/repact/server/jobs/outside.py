@@ -48,14 +48,14 @@ def say_mandate(agreement_id: UUID, /) -> None:
         account=agreement.borrower.wallet_account,
         currency=plan.currency,
         amount_minor_max=max(agreement_queries.contents(agreement).total_minor, 1),
-        state="revoked" if plan.mandate_revoked_at or _is_taken_back(plan) else "active",
+        state="revoked" if plan.mandate_revoked_at or _is_gone(plan) else "active",
         changed_at=moment,
     )
 
 
-def _is_taken_back(plan: Plan) -> bool:
-    """A plan that was taken back leaves no right to debit behind."""
-    return plan.standing == "withdrawn"
+def _is_gone(plan: Plan) -> bool:
+    """A plan that was taken back, or gave way to another, leaves no right to debit behind."""
+    return plan.standing in {"withdrawn", "renegotiated"}
 
 
 @app.task(name="jobs.send_refund", queue="flow", retry=PATIENT)

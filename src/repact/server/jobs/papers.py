@@ -72,6 +72,7 @@ def confirm_withdrawal(*, lender_id: str, event_id: str) -> None:
                 withdrawn_date=lender_queries.today(by.lender_id, now=event.happened_at),
                 paid_minor=event.facts["paid_minor"],
                 owed_minor=tuple(event.facts["owed_minor"]),
+                resumed=tuple(event.facts.get("resumed", ())),
             ),
         )
         agreement_actions.issue_paper(

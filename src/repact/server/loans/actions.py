@@ -152,6 +152,41 @@ def release(*, by: Actor, case_id: UUID, because: str, now: datetime) -> None:
     )
 
 
+@doors.action("loans.hand_back", may=(SYSTEM,))
+def hand_back(
+    *, by: Actor, loan_ids: Sequence[UUID], case_id: UUID, to_case_id: UUID, now: datetime
+) -> None:
+    """A plan that had given way goes on: the hold is its case's again, and never ended between."""
+    handed = list(
+        Hold.objects.select_for_update().filter(
+            loan_id__in=loan_ids, case_id=case_id, released_at=None
+        )
+    )
+    if not handed:
+        audit_actions.unchanged()
+        return
+    for held in handed:
+        state, at = held.state, held.acknowledged_at
+        held.state, held.released_at, held.released_because = "released", now, "plan"
+        held.save()
+        Hold.objects.create(
+            lender_id=by.lender_id,
+            loan_id=held.loan_id,
+            case_id=to_case_id,
+            state=state,
+            requested_at=held.requested_at,
+            acknowledged_at=at,
+        )
+    audit_actions.record(
+        by=by,
+        action="loans.hand_back",
+        subject_id=to_case_id,
+        case_id=to_case_id,
+        now=now,
+        loan_ids=[str(held.loan_id) for held in handed],
+    )
+
+
 @doors.action("loans.acknowledge_release", may=(SYSTEM,))
 def acknowledge_release(*, by: Actor, hold_id: UUID, at: datetime, now: datetime) -> None:
     """Note that the core goes on by the contract."""

@@ -82,6 +82,10 @@ TOLD: dict[str, str] = {
     ),
     "reinstated": _("Everything due is paid. The plan goes on as agreed."),
     "terminated": _("The plan has ended. %(amount)s is owed today. A person can help."),
+    "withdrawn_to_plan": _(
+        "The new plan was taken back. Your plan %(reference)s goes on as it was: what you paid "
+        "counts, and the days in between cost nothing."
+    ),
     "withdrawn": _(
         "The plan was taken back. The contract stands as before; what you paid counts, and the "
         "days in between cost nothing."

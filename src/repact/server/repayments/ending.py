@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,10 +24,11 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import accounting, lives, posting, resting
+from repact.server.repayments import accounting, lives, posting, resting, resuming
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import RUNNING, Life
 from repact.server.repayments.models import COMPONENTS, Part
+from repact.server.repayments.resuming import Resumed, suffix
 
 
 @doors.action("repayments.declare_breach", may=(SUPERVISOR, SYSTEM))
@@ -132,12 +133,16 @@ def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         return
     system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
     agreement_actions.withdraw(by=by, agreement_id=agreement_id, now=now)
-    owed = [_restore(life, number, system, now) for number in sorted(life.states)]
+    owed = {number: _restore(life, number, system) for number in sorted(life.states)}
+    older = resuming.resume(life, owed, by=system, now=now)
+    for number, position in owed.items():
+        if life.parts[number].loan_id not in older:
+            _restore_contract(life, number, position, system, now)
     case_id = agreement.case_id
     loan_actions.release(by=system, case_id=case_id, because="withdrawn", now=now)
     _stand_down(life, "withdrawn")
     posting.earn_the_rest(life, by=system)
-    _tell(life, system, "withdrawn", now)
+    _tell_taken_back(life, older, system, now)
     audit_actions.record(
         by=by,
         action="repayments.withdraw",
@@ -145,12 +150,33 @@ def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         case_id=case_id,
         now=now,
         paid_minor=sum(map(_paid_minor, life.states.values())),
-        owed_minor=[one.total_minor for one in owed],  # debt by debt, as the agreement lists them
+        # debt by debt, as the agreement lists them
+        owed_minor=[_owed_minor(older.get(life.parts[n].loan_id), owed[n]) for n in sorted(owed)],
+        resumed=sorted({one.life.agreement.reference for one in older.values()}),
     )
 
 
-def _restore(life: Life, number: int, by: Actor, now: datetime) -> Position:
-    """Put one debt back under its contract, in the books and in the lender's book; what is owed."""
+def _owed_minor(resumed: Resumed | None, by_contract: Position) -> int:
+    """What is left to pay of a debt: under its older plan, or by its contract."""
+    if resumed is None:
+        return by_contract.total_minor
+    return resumed.life.states[resumed.number].open_minor
+
+
+def _tell_taken_back(life: Life, older: Mapping[UUID, Resumed], by: Actor, now: datetime) -> None:
+    """Tell the borrower what holds now: the contracts, or the plan that had held before."""
+    again = {one.life.agreement.id: one.life for one in older.values()}
+    for resumed in again.values():
+        publish_life(resumed, by=by, now=now)
+    if not again:
+        _tell(life, by, "withdrawn", now)
+        return
+    references = sorted(resumed.agreement.reference for resumed in again.values())
+    _tell(life, by, "withdrawn_to_plan", now, reference=", ".join(references))
+
+
+def _restore(life: Life, number: int, by: Actor) -> Position:
+    """Put one debt back under its contract, in the books; what is owed."""
     state, signed = life.states[number], life.signed[number]
     owed = _less(signed.position, _paid_minor(state)).model_copy(update={"as_of": life.on})
     pending = state.pending_minor
@@ -165,25 +191,28 @@ def _restore(life: Life, number: int, by: Actor, now: datetime) -> Position:
         pending_minor=pending,
     )
     if gain := adjustment_minor(signed.position, signed.terms, signed.schedule):
-        suffix = "" if number == 1 else f":{number}"
         book_actions.post(
             by=by,
             entry=outcomes.modification_reversed(
                 on=life.on, currency=life.plan.currency, gain_minor=gain
             ),
-            source=f"modified:{life.agreement.id}{suffix}:reversed",
+            source=f"modified:{life.agreement.id}{suffix(number)}:reversed",
             agreement_id=life.agreement.id,
         )
+    Part.objects.filter(id=life.parts[number].id).update(standing="withdrawn")
+    return owed
+
+
+def _restore_contract(life: Life, number: int, owed: Position, by: Actor, now: datetime) -> None:
+    """Put one debt back under its contract, in the lender's book."""
     loan_actions.restore_contract(
         by=by,
         loan_id=life.parts[number].loan_id,
-        signed=signed.position,
+        signed=life.signed[number].position,
         owed=owed,
         case_id=life.agreement.case_id,
         now=now,
     )
-    Part.objects.filter(id=life.parts[number].id).update(standing="withdrawn")
-    return owed
 
 
 def _paid_minor(state: PlanState) -> int:
@@ -210,7 +239,7 @@ def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetim
                     lives.News(
                         number,
                         events.Renegotiation(
-                            id=f"renegotiated:{to.id}",
+                            id=resuming.gave_way(to.id),
                             on=life.on,
                             kind="renegotiation",
                             agreement=to.reference,
@@ -226,6 +255,7 @@ def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetim
                 "plan_superseded",
                 owed,
                 by,
+                to=f":{to.id}",
                 late_minor=late,
                 waived_back_minor=-pending,
                 pending_minor=pending,
@@ -283,11 +313,11 @@ def _leave(
     owed: Position,
     by: Actor,
     *,
+    to: str = "",
     late_minor: int = 0,
     waived_back_minor: int = 0,
     pending_minor: int = 0,
 ) -> None:
-    suffix = "" if number == 1 else f":{number}"
     book_actions.post(
         by=by,
         entry=plan_life.plan_ended(
@@ -300,7 +330,7 @@ def _leave(
             waived_back_minor=waived_back_minor,
             pending_minor=pending_minor,
         ),
-        source=f"{template}:{life.agreement.id}{suffix}",
+        source=f"{template}:{life.agreement.id}{to}{suffix(number)}",
         agreement_id=life.agreement.id,
     )
 
@@ -332,7 +362,7 @@ def _running(by: Actor, agreement_id: UUID, now: datetime) -> Life:
     return life
 
 
-def _tell(life: Life, by: Actor, kind: str, now: datetime, **params: int) -> None:
+def _tell(life: Life, by: Actor, kind: str, now: datetime, **params: int | str) -> None:
     notice_actions.tell(
         by=by,
         borrower_id=life.agreement.borrower_id,

@@ -30,8 +30,14 @@ def reopen(life: Life, /, *, by: Actor, reason: str, now: datetime) -> None:
     agreement_actions.reopen(by=by, agreement_id=agreement.id, reason=reason, now=now)
     agreement.refresh_from_db()
     case_actions.move(by=by, case_id=agreement.case_id, event="reopen", now=now, closed_because="")
+    wait_again(life, by=by)
+
+
+def wait_again(life: Life, /, *, by: Actor) -> None:
+    """Have what was earned only because the plan was over wait for its periods again."""
+    agreement = life.agreement
     for name in AT_THE_END:
-        _undo(life, f"{name}:{agreement.id}:rest:", by)
+        _undo_newest(life, f"{name}:{agreement.id}:rest:", by)
     items = list(DueItem.objects.filter(agreement=agreement, is_earned=True))
     by_itself = set(
         Booked.objects.filter(source__in=[earned_source(item) for item in items]).values_list(
@@ -62,11 +68,10 @@ def earned_source(item: DueItem, /) -> str:
     return f"earned:{item.id}"
 
 
-def _undo(life: Life, prefix: str, by: Actor) -> None:
-    """Undo the newest entry whose source begins so, once."""
-    booked = Booked.objects.filter(source__startswith=prefix).exclude(source__endswith=":undone")
-    last = booked.order_by("-recorded_at", "-id").first()
-    if last is None:
+def undo(source: str, life: Life, by: Actor, /) -> None:
+    """Undo the entry of a source today, once; nothing where there is none."""
+    last = Booked.objects.filter(source=source).first()
+    if last is None or Booked.objects.filter(source=f"{source}:undone").exists():
         return
     lines = tuple(
         Line(line.account, line.amount_minor) for line in last.postings.order_by("number")
@@ -76,5 +81,13 @@ def _undo(life: Life, prefix: str, by: Actor) -> None:
         by=by,
         entry=made.reversal(happened_on=life.on),
         source=f"{last.source}:undone",
-        agreement_id=life.agreement.id,
+        agreement_id=last.agreement_id,
     )
+
+
+def _undo_newest(life: Life, prefix: str, by: Actor) -> None:
+    """Undo the newest entry whose source begins so."""
+    booked = Booked.objects.filter(source__startswith=prefix).exclude(source__endswith=":undone")
+    last = booked.order_by("-recorded_at", "-id").first()
+    if last is not None:
+        undo(last.source, life, by)

@@ -73,6 +73,31 @@ def supersede(*, by: Actor, agreement_id: UUID, successor_id: UUID, now: datetim
     _record(by, agreement, "agreements.supersede", now, successor_id=str(successor_id))
 
 
+@doors.action("agreements.resume", may=(SYSTEM,))
+def resume(
+    *, by: Actor, agreement_id: UUID, successor_id: UUID, is_breached: bool, now: datetime
+) -> None:
+    """The version that had replaced this agreement was taken back: this one is in force again, as
+    it was signed, and breached again if it was; the record names both by their contents."""
+    agreement = files.locked(agreement_id)
+    if agreement.state != states.SUPERSEDED:
+        audit_actions.unchanged()
+        return
+    successor = Agreement.objects.get(id=successor_id)
+    agreement.ended_at = None
+    _move(agreement, "resume_breached" if is_breached else "resume")
+    _record(
+        by,
+        agreement,
+        "agreements.resume",
+        now,
+        reason="successor_withdrawn",
+        successor_id=str(successor_id),
+        successor_sha256=successor.contents_sha256,
+        contents_sha256=agreement.contents_sha256,
+    )
+
+
 @doors.action("agreements.withdraw", may=(BORROWER, SYSTEM))
 def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> Agreement:
     """Take a signed plan back within the cooling-off days; called by whoever restores the contract.

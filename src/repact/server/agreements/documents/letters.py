@@ -49,11 +49,13 @@ class Settled:
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
     """How a plan was taken back: on which day, what had been paid, and what is owed again by each
-    contract, in the order of the agreement's debts (minor units)."""
+    contract, in the order of the agreement's debts (minor units). `resumed` names the older
+    agreements that hold again instead of the contracts."""
 
     withdrawn_date: date
     paid_minor: int
     owed_minor: tuple[int, ...]
+    resumed: tuple[str, ...] = ()
 
 
 def settlement(contents: Contents, settled: Settled, /) -> bytes:
@@ -174,21 +176,27 @@ def _withdrawn(speaker: Speaker, withdrawn: Withdrawn) -> Text:
         *(
             Pair(
                 "withdrawn.owed",
-                words["withdrawn.owed"].format(debt=_debt_name(speaker, at)),
+                words["withdrawn.left" if withdrawn.resumed else "withdrawn.owed"].format(
+                    debt=_debt_name(speaker, at)
+                ),
                 speaker.amount(owed),
             )
             for at, owed in enumerate(withdrawn.owed_minor)
         ),
     ]
+    now = words["withdrawn.now"]
+    if withdrawn.resumed:
+        older = (", " if speaker.language == "en" else "、").join(withdrawn.resumed)
+        now = words["withdrawn.back"].format(older=older)
     notes = [words["withdrawn.free"], words["withdrawn.record"]]
-    if said.waived_minor:
+    if said.waived_minor and not withdrawn.resumed:
         notes.insert(0, words["withdrawn.waived"])
     notes.append(words["withdrawn.help"].format(phone=said.lender.complaint_phone))
     return _text(
         speaker,
         words["withdrawn.title"],
         withdrawn.withdrawn_date,
-        Section("withdrawn", "", (Note(sentence, "large"), Note(words["withdrawn.now"], "large"))),
+        Section("withdrawn", "", (Note(sentence, "large"), Note(now, "large"))),
         Section("withdrawn.facts", words["withdrawn.facts"], (pairs(facts),)),
         Section("withdrawn.means", words["withdrawn.means"], tuple(map(Note, notes))),
         Section(

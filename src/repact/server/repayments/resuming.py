@@ -1,0 +1,154 @@
+"""A plan goes on because the one that had taken its place was taken back.
+
+It stands as it would have stood: what was booked when it gave way is undone, what was paid
+meanwhile is its own, and no day between counts as late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from repact.ledger import plan_life
+from repact.plans.position import Position
+from repact.plans.servicing import events
+from repact.server.agreements import actions as agreement_actions
+from repact.server.audit.actor import Actor
+from repact.server.books import actions as book_actions
+from repact.server.cases import actions as case_actions
+from repact.server.loans import actions as loan_actions
+from repact.server.repayments import accounting, lives, posting, reopening
+from repact.server.repayments.lives import Life, News
+from repact.server.repayments.models import COMPONENTS, PlanEvent
+
+
+class Resumed(NamedTuple):
+    """The part of an older plan under which a loan is again."""
+
+    life: Life
+    number: int
+
+
+def gave_way(to: UUID, /) -> str:
+    """The id of the event by which a plan gave way to an agreement."""
+    return f"renegotiated:{to}"
+
+
+def suffix(number: int, /) -> str:
+    """What tells the sources of a plan's parts apart."""
+    return "" if number == 1 else f":{number}"
+
+
+def resume(
+    gone: Life, owed: Mapping[int, Position], /, *, by: Actor, now: datetime
+) -> dict[UUID, Resumed]:
+    """Let the plans that `gone` had replaced go on; by loan, those that are under one again.
+
+    `owed` is what each part of `gone` left to its contract when it was taken back.
+    """
+    found = PlanEvent.objects.filter(
+        kind="renegotiation", body__id=gave_way(gone.agreement.id)
+    ).values_list("agreement_id", flat=True)
+    made: dict[UUID, Resumed] = {}
+    for agreement_id in sorted(set(found)):
+        old = lives.agreement_for_update(agreement_id)
+        if old is None:  # pragma: no cover - an event names its agreement
+            continue
+        life = lives.load(old, on=gone.on)
+        for number in _go_on(life, gone, owed, by, now):
+            made[life.parts[number].loan_id] = Resumed(life, number)
+    return made
+
+
+def _go_on(
+    life: Life, gone: Life, owed: Mapping[int, Position], by: Actor, now: datetime
+) -> list[int]:
+    """One plan goes on; the numbers of its parts that had given way."""
+    name = gave_way(gone.agreement.id)
+    parts = [n for n, said in life.events.items() if any(one.id == name for one in said)]
+    by_loan = {part.loan_id: number for number, part in gone.parts.items()}
+    for number in parts:
+        at = by_loan.get(life.parts[number].loan_id)
+        reopening.undo(
+            f"plan_superseded:{life.agreement.id}:{gone.agreement.id}{suffix(number)}", life, by
+        )
+        if at is not None:
+            reopening.undo(f"recognized:{gone.agreement.id}{suffix(at)}", life, by)
+    reopening.wait_again(life, by=by)
+    for number in parts:
+        lives.add(life, [News(number, one) for one in _back(life, number, name)])
+        at = by_loan.get(life.parts[number].loan_id)
+        if at is not None:
+            _hand_over(life, number, gone, at, owed[at], by)
+    agreement_actions.resume(
+        by=by,
+        agreement_id=life.agreement.id,
+        successor_id=gone.agreement.id,
+        is_breached=life.standing == "breached",
+        now=now,
+    )
+    life.agreement.refresh_from_db()
+    case_id = life.agreement.case_id
+    case_actions.move(by=by, case_id=case_id, event="reopen", now=now, closed_because="")
+    loan_actions.hand_back(
+        by=by,
+        loan_ids=[life.parts[number].loan_id for number in parts],
+        case_id=gone.agreement.case_id,
+        to_case_id=case_id,
+        now=now,
+    )
+    lives.retime(life)
+    posting.finish(life, by=by, now=now)
+    return parts
+
+
+def _back(life: Life, number: int, name: str) -> Iterator[events.Event]:
+    """That the plan gave way never happened, and the days since do not count.
+
+    Both are dated the day on which it gave way, so that no replay of a day between sees it gone.
+    """
+    (gone,) = (one for one in life.events[number] if one.id == name)
+    yield events.Reversal(id=f"resumed:{name}", on=gone.on, kind="reversal", of=name)
+    if days := (life.on - gone.on).days:
+        yield events.Resumption(id=f"away:{name}", on=gone.on, kind="resumption", days=days)
+
+
+def _hand_over(life: Life, number: int, gone: Life, at: int, owed: Position, by: Actor) -> None:
+    """What was paid under the plan that is gone counts for this one, on its own days."""
+    paid = _kept(gone, at)
+    if not paid:
+        return
+    before = life.states[number]
+    lives.add(life, [News(number, payment) for payment in paid])
+    total = sum(payment.amount_minor for payment in paid)
+    signed = gone.signed[at].position
+    book_actions.post(
+        by=by,
+        entry=plan_life.plan_resumed(
+            on=life.on,
+            currency=life.plan.currency,
+            change=accounting.change(before, life.states[number], cash_minor=total),
+            paid_minor={
+                part: getattr(signed, f"{part}_minor") - getattr(owed, f"{part}_minor")
+                for part in COMPONENTS
+            },
+        ),
+        source=f"resumed:{life.agreement.id}:{gone.agreement.id}{suffix(number)}",
+        agreement_id=life.agreement.id,
+    )
+
+
+def _kept(gone: Life, number: int) -> list[events.Payment]:
+    """The payments of a part that is gone; what stays the borrower's credit there is left out."""
+    said = gone.events[number]
+    undone = {one.of for one in said if isinstance(one, events.Reversal)}
+    left = sum(gone.states[number].paid) + gone.states[number].prepaid_minor
+    kept = []
+    for one in sorted(said, key=lambda event: event.on):
+        if isinstance(one, events.Payment) and one.id not in undone and left:
+            used = min(one.amount_minor, left)
+            kept.append(one.model_copy(update={"amount_minor": used, "excess": None}))
+            left -= used
+    return kept
