@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from repact.server.clock import ports
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
+from repact.server.loans.models import Loan
 from repact.server.people import doors
 from repact.server.policies import queries as policy_queries
 
@@ -38,8 +39,9 @@ def open(  # noqa: A001 - what it does
     """Open a draft over the borrower's own loans, or give back the case already open.
 
     Nothing need be overdue (CN-CC-678), unless the policy says otherwise. With
-    `running_agreement_id` it is a renegotiation of that plan, over loans that are under it.
-    Raises `cases.no_loan`, `cases.not_before_arrears`.
+    `running_agreement_id` it is a renegotiation of that plan, over all the loans under it that are
+    not paid: a new plan ends the old one, so none may be left behind without any.
+    Raises `cases.no_loan`, `cases.not_all_loans`, `cases.not_before_arrears`.
     """
     existing = Case.objects.filter(borrower_id=by.id, state__in=states.OPEN).first()
     if existing:
@@ -51,6 +53,8 @@ def open(  # noqa: A001 - what it does
     own = {loan.id: loan for loan in of_borrower(by.id)}  # type: ignore[arg-type]  # a borrower
     if not loan_ids or not own.keys() >= set(loan_ids):
         raise CaseError("cases.no_loan")
+    if running_agreement_id:
+        _assert_whole(own, loan_ids)
     on = lender_queries.today(by.lender_id, now=now)
     early = all(loan_queries.days_past_due(own[i], on=on).contract == 0 for i in loan_ids)
     loaded = policy_queries.in_force(lender_id=by.lender_id, on=on)
@@ -221,6 +225,20 @@ def move(*, by: Actor, case_id: UUID, event: str, now: datetime, **changes: Any)
         after=case.state,
     )
     return case
+
+
+def _assert_whole(in_plan: Mapping[UUID, Loan], loan_ids: Sequence[UUID]) -> None:
+    """Raise `cases.not_all_loans`, with how many are left behind, unless every loan that came under
+    the plan together with these, and is not paid, is among them."""
+    plans = CaseLoan.objects.filter(loan_id__in=loan_ids, case__state=states.IN_PLAN)
+    together = CaseLoan.objects.filter(case_id__in=plans.values("case_id"))
+    left = {
+        loan_id
+        for loan_id in set(together.values_list("loan_id", flat=True)) - set(loan_ids)
+        if loan_id in in_plan and in_plan[loan_id].principal_minor
+    }
+    if left:
+        raise CaseError("cases.not_all_loans", missing=len(left))
 
 
 def _assert_not_probing(case: Case) -> None:

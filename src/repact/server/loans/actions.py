@@ -316,6 +316,22 @@ def publish_position(
     tell_moved(by=by, loan_ids=[loan.id], now=now)
 
 
+@doors.action("loans.publish_paid", may=(SYSTEM,))
+def publish_paid(*, by: Actor, loan_id: UUID, on: date, now: datetime) -> None:
+    """Say that nothing is owed of a loan any more, while the plan it is under runs for others."""
+    loan = _locked(loan_id)
+    amounts = ("principal", "overdue_principal", "interest", "penalty", "fees")
+    if not any(getattr(loan, f"{name}_minor") for name in amounts):
+        audit_actions.unchanged()
+        return
+    for name in amounts:
+        setattr(loan, f"{name}_minor", 0)
+    loan.as_of, loan.remaining, loan.oldest_unpaid_due_date = on, [], None
+    loan.save()
+    audit_actions.record(by=by, action="loans.publish_paid", subject_id=loan.id, now=now)
+    tell_moved(by=by, loan_ids=[loan.id], now=now)
+
+
 def tell_moved(*, by: Actor, loan_ids: Sequence[UUID], now: datetime) -> None:
     """Record `loans.position_moved` for each open case whose loans changed under it."""
     cases = Hold.objects.filter(loan_id__in=loan_ids, released_at=None)

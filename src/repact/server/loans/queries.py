@@ -67,6 +67,12 @@ def in_plan_of_borrower(borrower_id: UUID, /) -> QuerySet[Loan]:
     )
 
 
+def unpaid_in_plan(borrower_id: UUID, /, *, refs: Collection[str]) -> list[str]:
+    """Which of these loans are under a running plan and not paid."""
+    found = in_plan_of_borrower(borrower_id).filter(ref__in=refs, principal_minor__gt=0)
+    return list(found.values_list("ref", flat=True))
+
+
 def get(loan_id: UUID, /) -> Loan:
     """One loan. Raises `loans.not_found`."""
     loan = Loan.objects.select_related("product", "lender").filter(id=loan_id).first()

@@ -22,6 +22,10 @@ SENTENCES: dict[str, str] = {
         "The borrower asks for another plan. No breach is declared meanwhile."
     ),
     "repayments.no_account_to_return_to": _("It is not known where this money came from."),
+    "repayments.not_all_loans": _(
+        "A new plan ends the old one. All debts of the old plan that are not paid belong in it; "
+        "%(missing)s is left out."
+    ),
     "repayments.not_breached": _("Only a broken plan can be ended."),
     "repayments.not_in_force": _("This plan takes no payments any more."),
     "repayments.not_positive": _("Enter a sum above 0."),

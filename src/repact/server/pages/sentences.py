@@ -45,6 +45,10 @@ SENTENCES: dict[str, str] = {
         "The wallet did not take the message. Nothing is lost; try again in a minute."
     ),
     "agreements.code_wrong": _("That is not the code. Tries left: %(tries_left)s."),
+    "agreements.not_all_loans": _(
+        "A new plan ends the old one. All debts of the old plan that are not paid belong in it; "
+        "%(missing)s is left out."
+    ),
     "agreements.consent_missing": _("Tick the box if you agree. You can also leave it."),
     "agreements.cooling_off_over": _("The time to take it back without a reason is over."),
     "agreements.incomplete": _(
@@ -88,6 +92,10 @@ SENTENCES: dict[str, str] = {
     "cases.answer_income": _("Enter a sum from 0 to 999,999, or tick the box."),
     "cases.answer_reasons": _("Choose one or two, or “I’d rather not say”."),
     "cases.incomplete": _("One answer is still missing."),
+    "cases.not_all_loans": _(
+        "A new plan ends the old one. All debts of the old plan that are not paid belong in it; "
+        "%(missing)s is left out."
+    ),
     "cases.no_loan": _("There is no open debt to ask about."),
     "cases.answer_business": _("Enter sums from 0 to 999,999, and weekly or monthly."),
     "cases.answer_unusual": _("Choose one reason for each."),

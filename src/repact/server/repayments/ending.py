@@ -221,13 +221,18 @@ def _paid_minor(state: PlanState) -> int:
 
 
 def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetime) -> None:
-    """Let running plans over these loans end for a new agreement, from what is owed today."""
+    """Let running plans over these loans end for a new agreement, from what is owed today.
+
+    Raises `repayments.not_all_loans` where a loan that is not paid would be left without a plan;
+    `cases.open` and `agreements.accept_offer` refuse it before anybody signs.
+    """
     running = Part.objects.filter(loan_id__in=loan_ids, agreement__plan__standing__in=RUNNING)
     for agreement_id in sorted(set(running.values_list("agreement_id", flat=True))):
         old = lives.agreement_for_update(agreement_id)
         if old is None or old.id == to.id:
             continue
         life = lives.load(old, on=posting.business_date(by, now))
+        _assert_takes_all_in(life, loan_ids)
         for number, state in life.states.items():
             if state.standing == "completed":
                 continue
@@ -267,6 +272,16 @@ def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetim
         case_actions.move(by=by, case_id=old.case_id, event="supersede", now=now)
 
 
+def _assert_takes_all_in(life: Life, loan_ids: Sequence[UUID]) -> None:
+    left = [
+        number
+        for number, state in life.states.items()
+        if state.standing != "completed" and life.parts[number].loan_id not in loan_ids
+    ]
+    if left:
+        raise RepaymentError("repayments.not_all_loans", missing=len(left))
+
+
 @doors.action("repayments.publish", may=(SYSTEM,))
 def publish(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     """Say in the lender's book what is owed under a running plan today, part by part."""
@@ -284,6 +299,9 @@ def publish_life(life: Life, /, *, by: Actor, now: datetime) -> None:
         if state.standing in {"active", "breached"} and state.open_minor:
             owed = position_on(life.signed[number], life.events[number], life.on)
             _publish(life, number, owed, by, now, plan_runs=True)
+        elif state.standing == "completed":
+            loan_id = life.parts[number].loan_id
+            loan_actions.publish_paid(by=by, loan_id=loan_id, on=life.on, now=now)
 
 
 def _publish(

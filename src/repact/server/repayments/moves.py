@@ -139,7 +139,8 @@ def answer_dispute(*, by: Actor, agreement_id: UUID, answer: str, now: datetime)
 
 @doors.action("repayments.ask_again", may=(BORROWER,))
 def ask_again(*, by: Actor, agreement_id: UUID, language: str, now: datetime) -> Case:
-    """Open a case that names the running plan, on what is owed under it today.
+    """Open a case that names the running plan, over all its debts that are not paid, on what is
+    owed under it today.
 
     Raises what `cases.open` raises.
     """
@@ -147,7 +148,11 @@ def ask_again(*, by: Actor, agreement_id: UUID, language: str, now: datetime) ->
     ending.publish_life(life, by=_system(by), now=now)
     case = case_actions.open(
         by=by,
-        loan_ids=[part.loan_id for part in life.parts.values()],
+        loan_ids=[
+            part.loan_id
+            for number, part in life.parts.items()
+            if life.states[number].standing != "completed"
+        ],
         language=language,
         now=now,
         running_agreement_id=agreement_id,

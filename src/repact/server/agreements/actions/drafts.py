@@ -24,6 +24,7 @@ from repact.server.clock import ports
 from repact.server.connectors import wallet
 from repact.server.connectors.errors import ConnectorError
 from repact.server.lenders import queries as lender_queries
+from repact.server.loans import queries as loan_queries
 from repact.server.offers import actions as offer_actions
 from repact.server.offers.models import Offer
 from repact.server.people import doors
@@ -57,12 +58,15 @@ def accept_offer(*, by: Actor, offer_id: UUID, content_sha256: str, now: datetim
 def draft(by: Actor, offer: Offer, now: datetime, /) -> Agreement:
     """A new draft, with the borrower as its only signer so far.
 
-    What the lender promises about time is as the policy said that the offer was made under.
+    What the lender promises about time is as the policy said that the offer was made under. Raises
+    `agreements.not_all_loans` where a loan that is not paid would be left without a plan.
     """
     on = lender_queries.today(by.lender_id, now=now)
     reference = _reference(by, on)
     borrower = people_queries.borrower(offer.case.borrower_id)
     replaced = _running_for(offer)
+    if replaced:
+        _assert_takes_all_in(offer, replaced)
     contents = drafting.contents(
         offer=offer,
         reference=reference,
@@ -237,6 +241,15 @@ def _running_for(offer: Offer) -> Agreement | None:
         }:
             return agreement
     return None
+
+
+def _assert_takes_all_in(offer: Offer, replaced: Agreement) -> None:
+    """Every loan of the plan that the agreement ends is in it, unless it is paid."""
+    refs = {debt.loan_ref for debt in queries.contents(replaced).debts}
+    refs -= {loan.ref for loan in offer.offer_set.loans}
+    left = loan_queries.unpaid_in_plan(offer.case.borrower_id, refs=refs)
+    if left:
+        raise AgreementError("agreements.not_all_loans", missing=len(left))
 
 
 def _named(agreement: Agreement) -> Replaced:
