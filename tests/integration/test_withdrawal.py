@@ -15,17 +15,21 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.actions import drafts
 from repact.server.agreements.models import Agreement
 from repact.server.agreements.signing import verification
+from repact.server.audit.models import Event
 from repact.server.books import queries as book_queries
 from repact.server.books.models import Entry
 from repact.server.bureau import actions as bureau_actions
 from repact.server.bureau.models import Report
 from repact.server.cases.models import Case
 from repact.server.clock import ports
-from repact.server.connectors import wallet
-from repact.server.jobs import reporting
+from repact.server.connectors import core, wallet
+from repact.server.jobs import keeping, reporting
+from repact.server.lenders.models import Product
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Hold, Loan
 from repact.server.notices.models import Notice
+from repact.server.offers import actions as offer_actions
+from repact.server.offers.models import Budget, Reservation
 from repact.server.pages import sentences
 from repact.server.repayments import actions, ending
 from repact.server.repayments import queries as repayment_queries
@@ -89,6 +93,12 @@ def take_back(world, by, agreement):
         ending.withdraw(by=by, agreement_id=agreement.id, now=later)
         run_jobs()
     return Agreement.objects.get(id=agreement.id)
+
+
+def fault(address, path, kind):
+    """The peer's next request of a path goes wrong in this way."""
+    body = {"kind": kind, "path": path, "count": 1}
+    httpx.post(f"{address}/api/faults", json=body, headers=HEADERS).raise_for_status()
 
 
 def kept(names):
@@ -186,6 +196,36 @@ class TestAWithdrawal:
             assert of_ours
             assert all(one["content"]["corrected"] for one in of_ours)
 
+    def test_is_put_right_where_the_bureau_took_a_report_in_silence(self, world, by, draft, bureau):
+        agreement = begun(world, by, draft)
+        silent, *heard = Report.objects.filter(agreement=agreement).order_by("id")
+        fault(bureau, "/api/reports", "lose_answer")
+        reporting.feed(by=world.system, now=world.now)
+        silent.refresh_from_db()
+        assert (silent.state, silent.sent_at, silent.receipt) == ("planned", world.now, "")
+        take_back(world, by, agreement)
+        silent.refresh_from_db()
+        assert silent.state == "withdrawn"
+        reporting.feed(by=world.system, now=world.now + timedelta(days=DAYS))
+        silent.refresh_from_db()
+        assert (silent.state, silent.receipt) == ("reported", "seen")
+        assert silent.correction.receipt  # the proof that it was put right
+        shown = httpx.get(f"{bureau}/api/reports/{silent.loan.ref}", headers=HEADERS).json()
+        ours = [r for r in shown["reports"] if r["content"]["agreement"] == agreement.reference]
+        assert ours
+        assert all(one["content"]["corrected"] for one in ours)
+        assert heard
+
+    def test_asks_the_bureau_about_a_report_it_never_got(self, world, by, draft, bureau):
+        agreement = begun(world, by, draft)
+        lost, *_ = Report.objects.filter(agreement=agreement).order_by("id")
+        Report.objects.filter(id=lost.id).update(sent_at=world.now)
+        take_back(world, by, agreement)
+        reporting.feed(by=world.system, now=world.now + timedelta(days=DAYS))
+        lost.refresh_from_db()
+        assert (lost.state, lost.sent_at) == ("withdrawn", None)
+        assert not Report.objects.filter(corrects=lost).exists()
+
     def test_before_the_bureau_was_to_be_told_plans_no_report(self, world, by, draft, bureau):
         agreement = begun(world, by, draft)
         Report.objects.all().delete()
@@ -233,6 +273,59 @@ class TestAWithdrawal:
         take_back(world, by, agreement)
         assert Entry.objects.count() == entries
         assert agreement.papers.count() == 1
+
+
+class TestTheBudget:
+    def test_is_given_back_what_was_used(self, world, by, draft):
+        agreement = begun(world, by, draft)
+        pool = Budget.objects.get(kind="pool")
+        used = pool.used_minor
+        assert used == agreement.offer.concession_minor > 0
+        take_back(world, by, agreement)
+        pool.refresh_from_db()
+        assert (pool.used_minor, pool.reserved_minor) == (0, 0)
+        assert set(Reservation.objects.values_list("state", flat=True)) == {"released"}
+        again = {"by": world.system, "offer_id": agreement.offer_id, "now": world.now}
+        offer_actions.give_back_budget(**again)
+        offer_actions.use_budget(**again)
+        pool.refresh_from_db()
+        assert pool.used_minor == 0
+
+
+class TestTheKeeper:
+    @pytest.fixture(autouse=True)
+    def _core_keeps(self, world):
+        Product.objects.update(keeper="core")
+
+    def kept(self, agreement):
+        return [core.kept(part.loan.ref) for part in agreement.parts.order_by("number")]
+
+    def test_drops_the_plan(self, world, by, draft):
+        agreement = begun(world, by, draft)
+        assert {one.agreement for one in self.kept(agreement)} == {str(agreement.id)}
+        pay(world, agreement)
+        run_jobs()
+        take_back(world, by, agreement)
+        assert set(self.kept(agreement)) == {None}
+        # said to have begun once more, late: it stays dropped
+        begin = Event.objects.get(action="repayments.begin")
+        keeping.push_plan(lender_id=str(begin.lender_id), event_id=str(begin.id))
+        assert set(self.kept(agreement)) == {None}
+
+    def test_keeps_the_older_plan_again_with_what_was_paid(self, world, by):
+        old = world.in_force(by)
+        new = renegotiated(world, by, old)
+        drafts.rewrite(new, cooling_off_days=14)
+        new = begun(world, by, new)
+        pay(world, new)
+        run_jobs()
+        assert {one.agreement for one in self.kept(new)} == {str(new.id)}
+        take_back(world, by, new)
+        kept = self.kept(old)
+        assert {one.agreement for one in kept} == {str(old.id)}
+        assert sum(one.paid_minor for one in kept) == PAID
+        said = agreement_queries.contents(old)
+        assert sum(one.total_minor for one in kept) == said.total_minor
 
 
 class TestAWithdrawnRenegotiation:

@@ -3,8 +3,8 @@
     python -m repact.sandbox.core --port 8020 --data var/core
 
 API (JSON, `Authorization: Bearer $REPACT_CORE_KEY`): POST /api/commands, POST /api/loans,
-GET /api/loans/{ref}, GET|POST /api/debts, POST /api/plans, POST /api/payments,
-POST|DELETE /api/faults, GET /healthz. Page: /.
+GET /api/loans/{ref}, GET|POST /api/debts, POST /api/plans, POST /api/plans/end,
+POST /api/payments, POST|DELETE /api/faults, GET /healthz. Page: /.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS debt (ref TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS plan (
     ref TEXT PRIMARY KEY, agreement TEXT NOT NULL, currency TEXT NOT NULL, rows TEXT NOT NULL,
     total_minor INTEGER NOT NULL, waived_minor INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS ended (
+    agreement TEXT NOT NULL, ref TEXT NOT NULL, PRIMARY KEY (agreement, ref));
 CREATE TABLE IF NOT EXISTS payment (
     id TEXT PRIMARY KEY, ref TEXT NOT NULL, agreement TEXT NOT NULL, amount_minor INTEGER NOT NULL);
 """
@@ -59,6 +61,7 @@ class Core:
         made.route("POST", "/api/debts", self.add_debts)
         made.route("GET", "/api/debts", self.debts)
         made.route("POST", "/api/plans", self.plan)
+        made.route("POST", "/api/plans/end", self.end_plan)
         made.route("POST", "/api/payments", self.payment)
         made.route("GET", "/", self.page, guarded=False)
         return made
@@ -156,15 +159,42 @@ class Core:
             raise RefusedError(422, "core.bad_plan")
 
         def make(db: Any) -> dict[str, Any]:
-            total = sum(row["payment_minor"] for row in rows)  # type: ignore[union-attr]
-            db.execute(
-                "INSERT OR REPLACE INTO plan (ref, agreement, currency, rows, total_minor)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (ref, agreement, str(body.get("currency")), json.dumps(rows), total),
-            )
+            if db.execute(
+                "SELECT 1 FROM ended WHERE agreement = ? AND ref = ?", (agreement, ref)
+            ).fetchone():
+                return {"status": "ended"}  # taken back before we were told that it began
+            _keep(db, ref, body)
             return {"status": "kept"}
 
         return Answer(200, self.store.once(f"plan:{agreement}:{ref}", body, make))
+
+    def end_plan(self, request: Request) -> Answer:
+        """Drop a plan that was taken back, once; {agreement, loan_ref, again: a plan or null}.
+
+        What was paid under it counts for the older plan.
+        """
+        body = request.body
+        ref, agreement, again = body.get("loan_ref"), body.get("agreement"), body.get("again")
+        if not isinstance(ref, str) or not isinstance(agreement, str):
+            raise RefusedError(422, "core.bad_plan")
+        if again is not None and not (
+            isinstance(again, dict)
+            and _plan_is_whole(ref, again.get("agreement"), again.get("rows"))
+        ):
+            raise RefusedError(422, "core.bad_plan")
+
+        def make(db: Any) -> dict[str, Any]:
+            db.execute("INSERT OR IGNORE INTO ended VALUES (?, ?)", (agreement, ref))
+            db.execute("DELETE FROM plan WHERE ref = ? AND agreement = ?", (ref, agreement))
+            if again:
+                _keep(db, ref, again)
+                db.execute(
+                    "UPDATE payment SET agreement = ? WHERE ref = ? AND agreement = ?",
+                    (again["agreement"], ref, agreement),
+                )
+            return {"status": "ended"}
+
+        return Answer(200, self.store.once(f"end:{agreement}:{ref}", body, make))
 
     def payment(self, request: Request) -> Answer:
         """A payment that arrived elsewhere, once for its id; a negative one undoes one."""
@@ -189,6 +219,15 @@ class Core:
             "SELECT * FROM loan ORDER BY changed_at IS NULL, changed_at DESC, ref LIMIT 50"
         )
         return Answer(200, _PAGES.get_template("core.html").render(loans=rows))
+
+
+def _keep(db: Any, ref: Any, plan: dict[str, Any]) -> None:
+    total = sum(row["payment_minor"] for row in plan["rows"])
+    db.execute(
+        "INSERT OR REPLACE INTO plan (ref, agreement, currency, rows, total_minor)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (ref, plan["agreement"], str(plan.get("currency")), json.dumps(plan["rows"]), total),
+    )
 
 
 def _plan_is_whole(ref: Any, agreement: Any, rows: Any) -> bool:

@@ -142,6 +142,41 @@ def note_told(*, by: Actor, report_id: UUID, proof: str, at: datetime, now: date
     )
 
 
+@doors.action("bureau.note_sent", may=(SYSTEM,))
+def note_sent(*, by: Actor, report_id: UUID, now: datetime) -> bool:
+    """A report is about to be handed over; whether it still is to be. From now on a silence may
+    mean that the bureau has it."""
+    report = Report.objects.select_for_update(of=("self",)).get(id=report_id)
+    if report.state != "planned" or report.sent_at:
+        audit_actions.unchanged()
+        return report.state == "planned"
+    report.sent_at = now
+    report.save()
+    audit_actions.record(by=by, action="bureau.note_sent", subject_id=report.id, now=now)
+    return True
+
+
+@doors.action("bureau.settle_silence", may=(SYSTEM,))
+def settle_silence(*, by: Actor, report_id: UUID, is_taken: bool, now: datetime) -> None:
+    """What the bureau shows of a report that was taken back before it answered.
+
+    Where it has the report, that is put right; the correction's receipt is the proof of it.
+    """
+    report = Report.objects.select_for_update(of=("self",)).get(id=report_id)
+    if report.state != "withdrawn" or report.sent_at is None:
+        audit_actions.unchanged()
+        return
+    report.sent_at = report.sent_at if is_taken else None
+    if is_taken:
+        report.state, report.reported_at, report.receipt = "reported", now, "seen"
+    report.save()
+    if is_taken:
+        _correct(report, report.id, now)
+    audit_actions.record(
+        by=by, action="bureau.settle_silence", subject_id=report.id, now=now, is_taken=is_taken
+    )
+
+
 @doors.action("bureau.note_reported", may=(SYSTEM,))
 def note_reported(*, by: Actor, report_id: UUID, receipt: str, now: datetime) -> None:
     """The bureau has it; once. What was taken back while it was on its way is put right.

@@ -35,7 +35,8 @@ class Report(LenderRow):
     """One thing to report of one loan, once for the event that caused it.
 
     What is negative is reported only after the borrower was told, provably (`told_at`, `proof`),
-    and the days of notice have gone by. `corrects` names the report this one puts right.
+    and the days of notice have gone by. `corrects` names the report this one puts right. What was
+    handed over (`sent_at`) and not answered may have been taken in silence.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
@@ -51,6 +52,7 @@ class Report(LenderRow):
     told_at = models.DateTimeField(null=True)
     proof = models.CharField(max_length=8, blank=True)
     not_before = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField(null=True)
     receipt = models.CharField(max_length=80, blank=True)
     corrects = models.OneToOneField(

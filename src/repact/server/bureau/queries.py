@@ -69,6 +69,12 @@ def untold() -> list[tuple[UUID, datetime]]:
     return [(name, first[notice_id]) for name, notice_id in rows if notice_id]
 
 
+def silent() -> list[Report]:
+    """Reports that were handed over, never answered, and taken back meanwhile."""
+    found = Report.objects.filter(state="withdrawn", sent_at__isnull=False)
+    return list(found.select_related("loan").order_by("sent_at", "id")[:AT_ONCE])
+
+
 def due(*, now: datetime) -> list[Report]:
     """Reports whose time has come: told long enough ago, or nothing negative; none disputed."""
     found = Report.objects.filter(state="planned").filter(

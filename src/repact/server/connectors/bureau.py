@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +19,13 @@ from repact.server.connectors import http
 def configured() -> bool:
     """Whether there is a bureau to report to."""
     return bool(settings.REPACT_BUREAU_URL)
+
+
+def shows(*, report_id: UUID, loan_ref: str) -> bool:
+    """Whether the bureau has a report: asked when it never answered. Raises as `report` does."""
+    url = f"{settings.REPACT_BUREAU_URL}/api/reports/{quote(loan_ref)}"
+    answer = http.call("GET", url, key=settings.REPACT_BUREAU_KEY)
+    return any(one["report_id"] == str(report_id) for one in http.expect(answer, 200)["reports"])
 
 
 def report(

@@ -70,6 +70,22 @@ def push_plan(
     http.expect(_call("POST", "/api/plans", body), 200)
 
 
+def end_plan(
+    *,
+    agreement: str,
+    loan_ref: str,
+    currency: str,
+    again: tuple[str, Sequence[dict[str, Any]]] | None,
+) -> None:
+    """Have the core drop a plan that was taken back, once for an agreement: the contract holds, or
+    `again`, the older plan and its rows. What was paid counts there. Raises as `command` does."""
+    older = None
+    if again:
+        older = {"agreement": again[0], "currency": currency, "rows": list(again[1])}
+    body = {"agreement": agreement, "loan_ref": loan_ref, "again": older}
+    http.expect(_call("POST", "/api/plans/end", body), 200)
+
+
 def push_payment(*, payment_id: str, loan_ref: str, amount_minor: int) -> None:
     """Tell the core of a payment's share for a loan, once for its id; negative: it was undone."""
     body = {"payment_id": payment_id, "loan_ref": loan_ref, "amount_minor": amount_minor}

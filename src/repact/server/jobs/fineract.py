@@ -97,6 +97,10 @@ def push_plan(
     if known and known.state == "kept":
         return
     note = {"agreement_id": agreement.id, "loan_id": loan.id, "now": now}
+    if agreement.state == agreement_states.WITHDRAWN:  # nothing to keep: a person has looked, if so
+        if known and known.code == reconciliation_actions.TAKEN_BACK:
+            reconciliation_actions.note_keeping(by=by, state="kept", **note)
+        return
     for share in shares(agreement_queries.contents(agreement).debts):
         if share.loan.id != loan.id:
             continue
@@ -113,6 +117,13 @@ def push_plan(
             _note_or_raise(error, by=by, state="differs", **note)
         else:
             reconciliation_actions.note_keeping(by=by, state="kept", **note)
+
+
+def note_taken_back(agreement: Agreement, loan: Loan, /, *, by: Actor, now: datetime) -> None:
+    """List a loan whose plan was taken back: Fineract cannot undo a reschedule by itself."""
+    reconciliation_actions.note_taken_back(
+        by=by, agreement_id=agreement.id, loan_id=loan.id, now=now
+    )
 
 
 def push_payment(

@@ -24,6 +24,8 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
         "jobs.confirm_withdrawal",
         "jobs.take_back_reports",
         "jobs.tell_mandate",
+        "jobs.give_back_budget",
+        "jobs.end_kept_plan",
     ),
     "repayments.terminate": "jobs.end_case",
     "cases.start_relief": "jobs.invite_to_relief",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from procrastinate.contrib.django import app
 
 from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements.documents.contents import Debt
 from repact.server.agreements.models import Agreement
 from repact.server.connectors import core
 from repact.server.jobs import fineract
@@ -25,16 +28,53 @@ def push_plan(*, lender_id: str, event_id: str) -> None:
                     agreement, part.loan, by=by, event_id=event.id, now=event.happened_at
                 )
                 continue
-            rows = debts[str(part.loan_id)].result["rows"]
             core.push_plan(
                 agreement=str(agreement.id),
                 loan_ref=part.loan.ref,
                 currency=part.loan.currency,
-                rows=[
-                    {"due_date": row["due_date"], "payment_minor": row["payment_minor"]}
-                    for row in rows
-                ],
+                rows=_rows(debts[str(part.loan_id)]),
             )
+
+
+@app.task(name="jobs.end_kept_plan", queue="flow", retry=PATIENT)
+def end_kept_plan(*, lender_id: str, event_id: str) -> None:
+    """A plan was taken back: the core keeps the contract again, or the older plan.
+
+    Fineract cannot take a reschedule back by itself: a person is shown the loan.
+    """
+    with carried(lender_id, event_id) as (by, event):
+        agreement = agreement_queries.get(event.subject_id)
+        for part in _kept_by_core(agreement):
+            if fineract.is_keeper_of(part.loan):
+                fineract.note_taken_back(agreement, part.loan, by=by, now=event.happened_at)
+                continue
+            core.end_plan(
+                agreement=str(agreement.id),
+                loan_ref=part.loan.ref,
+                currency=part.loan.currency,
+                again=_older(agreement, part.loan),
+            )
+
+
+def _older(gone: Agreement, loan: Loan) -> tuple[str, list[dict[str, Any]]] | None:
+    """The plan that holds again for a loan whose newer one is gone."""
+    resumed = PlanEvent.objects.filter(
+        kind="reversal", body__of=f"renegotiated:{gone.id}", agreement__parts__loan=loan
+    ).select_related("agreement")
+    found = resumed.first()
+    if found is None:
+        return None
+    debts = agreement_queries.contents(found.agreement).debts
+    (debt,) = (debt for debt in debts if debt.loan_id == str(loan.id))
+    return str(found.agreement_id), _rows(debt)
+
+
+def _rows(debt: Debt) -> list[dict[str, Any]]:
+    """A debt's signed schedule as the core keeps it."""
+    return [
+        {"due_date": row["due_date"], "payment_minor": row["payment_minor"]}
+        for row in debt.result["rows"]
+    ]
 
 
 @app.task(name="jobs.push_payment", queue="flow", retry=PATIENT)

@@ -60,9 +60,13 @@ def feed(*, by: Actor, now: datetime) -> int:
     """Note deliveries as proof, then report what is due; how many the bureau took."""
     for report_id, at in bureau_queries.untold():
         bureau_actions.note_told(by=by, report_id=report_id, proof="gateway", at=at, now=now)
+    if bureau.configured():
+        _ask_about_silences(by, now)
     taken = 0
     for report in bureau_queries.due(now=now) if bureau.configured() else ():
         bureau_actions.assert_told(report, now=now)
+        if not bureau_actions.note_sent(by=by, report_id=report.id, now=now):
+            continue  # taken back a moment ago
         try:
             receipt = bureau.report(
                 report_id=report.id,
@@ -78,3 +82,13 @@ def feed(*, by: Actor, now: datetime) -> int:
         bureau_actions.note_reported(by=by, report_id=report.id, receipt=receipt, now=now)
         taken += 1
     return taken
+
+
+def _ask_about_silences(by: Actor, now: datetime) -> None:
+    """What was taken back while the bureau was silent: does it have it after all?"""
+    for report in bureau_queries.silent():
+        try:
+            is_taken = bureau.shows(report_id=report.id, loan_ref=report.loan.ref)
+        except ConnectorError:
+            continue  # asked again in an hour
+        bureau_actions.settle_silence(by=by, report_id=report.id, is_taken=is_taken, now=now)

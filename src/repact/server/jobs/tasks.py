@@ -165,6 +165,14 @@ def begin_plan(*, lender_id: str, event_id: str) -> None:
         offer_actions.use_budget(by=by, offer_id=offer_id, now=event.happened_at)
 
 
+@app.task(name="jobs.give_back_budget", queue="flow", retry=PATIENT)
+def give_back_budget(*, lender_id: str, event_id: str) -> None:
+    """A plan was taken back: what it used of the budgets is free again."""
+    with _event(lender_id, event_id) as (by, event):
+        offer_id = agreement_queries.get(event.subject_id).offer_id
+        offer_actions.give_back_budget(by=by, offer_id=offer_id, now=event.happened_at)
+
+
 @app.task(name="jobs.propose_offers", queue="flow", retry=PATIENT)
 def propose_offers(*, lender_id: str, event_id: str) -> None:
     """An application came in: the plans at once, as far as the rollout lets them go."""

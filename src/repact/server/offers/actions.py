@@ -121,6 +121,27 @@ def release_budget(*, by: Actor, offer_id: UUID, now: datetime) -> None:
     _end(by, offer_id, now, use=False)
 
 
+@doors.action("offers.give_back_budget", may=(SYSTEM,))
+def give_back_budget(*, by: Actor, offer_id: UUID, now: datetime) -> None:
+    """The plan was taken back in its cooling-off days: what it used, or still held, is free again,
+    whichever of the two tasks comes first."""
+    set_id = Offer.objects.filter(id=offer_id).values_list("offer_set_id", flat=True).first()
+    if set_id is None:
+        raise OfferError("offers.not_found")
+    offer_set = sets.lock(set_id)
+    given = [budgets.release(offer_set, now=now), budgets.give_back(offer_set, now=now)]
+    if not any(given):
+        audit_actions.unchanged()
+        return
+    audit_actions.record(
+        by=by,
+        action="offers.give_back_budget",
+        subject_id=offer_set.id,
+        case_id=offer_set.case_id,
+        now=now,
+    )
+
+
 @doors.action("offers.withdraw_case", may=(BORROWER,))
 def withdraw_case(*, by: Actor, case_id: UUID, now: datetime) -> Case:
     """The borrower takes the request back, and with it, in the same moment, every plan that was

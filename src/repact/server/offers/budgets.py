@@ -108,6 +108,11 @@ def release(offer_set: OfferSet, /, *, now: datetime) -> bool:
     return _end(offer_set, "released", now)
 
 
+def give_back(offer_set: OfferSet, /, *, now: datetime) -> bool:
+    """The plan was taken back in its days: what was used for it never was. False for nothing."""
+    return _end(offer_set, "released", now, held="used")
+
+
 def left(*, kind: str, key: str) -> int | None:
     """What is left on a line, in its unit; None when nobody drew on it yet."""
     line = Budget.objects.filter(kind=kind, key=key).first()
@@ -147,18 +152,18 @@ def _let_lapse(line: Line, now: datetime) -> None:
         item.save()
 
 
-def _held(offer_set: OfferSet) -> list[Reservation]:
+def _held(offer_set: OfferSet, state: str = "reserved") -> list[Reservation]:
     found = Reservation.objects.select_for_update(of=("self",)).filter(
-        offer_set=offer_set, state="reserved"
+        offer_set=offer_set, state=state
     )
     order = {"agent_day": 0, "borrower_year": 1, "automatic_count": 2, "automatic_day": 3}
     held = list(found.select_related("budget"))
     return sorted(held, key=lambda item: order.get(item.budget.kind, 4))
 
 
-def _end(offer_set: OfferSet, state: str, now: datetime) -> bool:
-    held = _held(offer_set)
-    for item in held:
+def _end(offer_set: OfferSet, state: str, now: datetime, held: str = "reserved") -> bool:
+    found = _held(offer_set, held)
+    for item in found:
         item.state, item.ended_at = state, now
         item.save()
-    return bool(held)
+    return bool(found)

@@ -15,6 +15,7 @@ from repact.server.reconciliation import comparing
 from repact.server.reconciliation.errors import ReconciliationError
 from repact.server.reconciliation.models import Difference, Keeping, Run
 
+TAKEN_BACK = "fineract.taken_back"
 WAITING = ("refused", "differs")
 ASKED = {"refused": "begin_again", "differs": "push_again"}  # what a person asks for: an event
 
@@ -81,6 +82,22 @@ def note_keeping(
         now=now,
         state=state,
         code=code,
+    )
+
+
+@doors.action("reconciliation.note_taken_back", may=(SYSTEM,))
+def note_taken_back(*, by: Actor, agreement_id: UUID, loan_id: UUID, now: datetime) -> None:
+    """A plan was taken back where the keeper cannot undo it by itself: a person has to."""
+    row = Keeping.objects.select_for_update().filter(
+        agreement_id=agreement_id, loan_id=loan_id
+    ).first() or Keeping(lender_id=by.lender_id, agreement_id=agreement_id, loan_id=loan_id)
+    if row.code == TAKEN_BACK:
+        audit_actions.unchanged()
+        return
+    row.state, row.code, row.params, row.noted_at = "differs", TAKEN_BACK, {}, now
+    row.save()
+    audit_actions.record(
+        by=by, action="reconciliation.note_taken_back", subject_id=agreement_id, now=now
     )
 
 

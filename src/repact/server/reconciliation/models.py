@@ -70,7 +70,8 @@ class Keeping(LenderRow):
 
     `agreed`: its preview is ours to the minor unit; `kept`: it follows the plan. `refused`: the
     plan did not begin, since it said no or meant something else; `differs`: it was changed, and is
-    not as agreed. Both wait for a person, with the code and its figures.
+    not as agreed, or not any more. Both wait for a person, with the code and its figures; `kept`
+    after `fineract.taken_back` says that a person has looked.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="+")
