@@ -7,11 +7,14 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from repact.sandbox import seed
 from repact.server.audit import actor
+from repact.server.cases.models import Case
 from repact.server.clock import ports
 from repact.server.pages import access
 from repact.server.pages.middleware import BORROWER_SESSION
 from repact.server.people.models import Staff
+from repact.server.policies import actions as policy_actions
 from repact.server.repayments.models import Collection, Payment, Plan, Suspense
 from tests.integration import plans
 from tests.integration.plans import DUE
@@ -35,6 +38,17 @@ def phone(plan):
     session[BORROWER_SESSION] = str(plan.agreement.borrower_id)
     session.save()
     return client
+
+
+@pytest.fixture
+def phone_with_breaks(sign, phone, plan):
+    """The same borrower's agreement with three skips instead of one."""
+    other = sign(conduct={"skips": 3})
+    session = phone.session
+    session[BORROWER_SESSION] = str(other.agreement.borrower_id)
+    session.save()
+    Plan.objects.filter(agreement=plan.agreement).delete()
+    return phone
 
 
 @pytest.fixture
@@ -62,7 +76,8 @@ class TestTheBorrowersPage:
     def test_shows_what_can_be_done_and_its_cost(self, phone, language):
         phone.cookies["django_language"] = language
         page = phone.get("/plan/").content.decode()
-        for act in ("pay", "skip", "pay_off", "ask_again", "revoke", "dispute", "withdraw"):
+        assert 'name="amount"' in page
+        for act in ("skip", "pay_off", "ask_again", "revoke", "dispute", "withdraw"):
             assert f'value="{act}"' in page
 
     def test_moves_a_day_only_after_showing_the_cost(self, phone, plan):
@@ -72,6 +87,46 @@ class TestTheBorrowersPage:
         assert Plan.objects.get().due_date == date(2026, 12, 20)
         do(phone, "undo")
         assert Plan.objects.get().due_date == DUE
+
+    def test_leads_to_a_new_plan_where_the_agreement_has_no_longer_break(self, phone):
+        page = phone.get("/plan/").content.decode()
+        assert 'href="#again"' in page
+        assert 'value="pause"' not in page
+        assert phone.get("/plan/", {"pause": "2"}).content.decode().count("problem") >= 1
+        assert do(phone, "pause", count=2).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("zh-hans", "2 期共"), ("en", "2 payments")],
+    )
+    def test_takes_a_break_only_after_showing_the_cost(self, phone_with_breaks, language, words):
+        phone_with_breaks.cookies["language"] = language
+        assert 'value="pause"' not in phone_with_breaks.get("/plan/").content.decode()
+        page = phone_with_breaks.get("/plan/", {"pause": "2"}).content.decode()
+        assert 'value="pause"' in page
+        assert words in page
+        do(phone_with_breaks, "pause", count=2)
+        assert Plan.objects.get().due_date == date(2027, 2, 15)
+        do(phone_with_breaks, "undo")
+        assert Plan.objects.get().due_date == DUE
+
+    def test_shows_what_an_amount_of_ones_own_does_before_it_is_paid(self, phone):
+        page = phone.get("/plan/", {"amount": "12.34"}).content.decode()
+        assert "12.34" in page
+        assert 'name="amount" value="12.34"' in page
+        assert not Collection.objects.exists()
+        refused = phone.get("/plan/", {"amount": "99999999"})
+        assert refused.status_code == 200
+
+    def test_asks_for_a_new_plan_and_takes_it_back(self, phone, plan, system):
+        policy_actions.publish(by=system, text=seed.policy_text(), now=plans.at(plans.START))
+        case_url = do(phone, "ask_again").url
+        case = Case.objects.get(kind="renegotiation")
+        assert str(case.id) in case_url
+        phone.post(f"/case/{case.id}/do/withdraw/")
+        case.refresh_from_db()
+        assert case.state == "withdrawn"
+        assert Plan.objects.get().standing == "active"
 
     def test_says_why_a_day_is_too_far(self, phone):
         page = phone.get("/plan/", {"to_date": "2027-12-20"})

@@ -27,6 +27,7 @@ from repact.server.repayments.lives import Life
 from repact.server.repayments.models import PlanEvent
 
 UNDOABLE = ("skip", "date_move")
+PAUSE = "pause:"  # begins the names of the skips that are one pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +57,49 @@ def move_date(
     *, by: Actor, agreement_id: UUID, number: int, to_date: date, now: datetime
 ) -> Preview:
     """Pay one row on another day, as the signed terms allow. Raises PlanError naming why not."""
-    life = _own(by, agreement_id, now)
+    life = own(by, agreement_id, now)
     made = _happen(life, by, number, _move_of(life, to_date))
-    _record(life, by, "repayments.move_date", now, number=number, to_date=to_date.isoformat())
+    record(life, by, "repayments.move_date", now, number=number, to_date=to_date.isoformat())
     return made
 
 
 @doors.action("repayments.skip", may=(BORROWER,))
 def skip(*, by: Actor, agreement_id: UUID, number: int, now: datetime) -> Preview:
     """Move one row behind the last by a signed token. Raises PlanError if none is left."""
-    life = _own(by, agreement_id, now)
+    life = own(by, agreement_id, now)
     made = _happen(life, by, number, _skip_of(life))
-    _record(life, by, "repayments.skip", now, number=number)
+    record(life, by, "repayments.skip", now, number=number)
     return made
 
 
 @doors.action("repayments.undo", may=(BORROWER,))
 def undo(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
-    """Take back the last move or skip of today; from midnight on it stands.
+    """Take back the last move, skip or pause of today; from midnight on it stands.
 
     Raises `repayments.nothing_to_undo`.
     """
-    life = _own(by, agreement_id, now)
+    life = own(by, agreement_id, now)
     found = undoable(life)
     if not found:
         raise RepaymentError("repayments.nothing_to_undo")
-    name = f"undo:{life.plan.events_count + 1}"
-    posting.happen(
-        life,
-        by=_system(by),
-        events={
-            row.part: events.Reversal(id=name, on=life.on, kind="reversal", of=row.body["id"])
-            for row in found
-        },
-        template="plan_move_undone",
-        source=f"{name}:{life.agreement.id}",
-    )
-    _record(life, by, "repayments.undo", now, kind=found[0].kind)
+    for of in dict.fromkeys(row.body["id"] for row in found):  # the last one first
+        name = f"undo:{life.plan.events_count + 1}"
+        posting.happen(
+            life,
+            by=system_of(by),
+            events={
+                row.part: events.Reversal(id=name, on=life.on, kind="reversal", of=of)
+                for row in found
+                if row.body["id"] == of
+            },
+            template="plan_move_undone",
+            source=f"{name}:{life.agreement.id}",
+        )
+    record(life, by, "repayments.undo", now, kind=found[0].kind)
 
 
 def undoable(life: Life, /) -> list[PlanEvent]:
-    """The last move or skip, part by part, if it was made today and nothing undid it."""
+    """The last move, skip or pause, part by part, if it was made today and nothing undid it."""
     gone = {
         event.of
         for said in life.events.values()
@@ -107,19 +110,24 @@ def undoable(life: Life, /) -> list[PlanEvent]:
         agreement=life.agreement, on_date=life.on, kind__in=UNDOABLE
     ).order_by("-number")
     left = [row for row in today if row.body["id"] not in gone]
-    return [row for row in left if row.body["id"] == left[0].body["id"]]
+    return [row for row in left if _change(row.body["id"]) == _change(left[0].body["id"])]
+
+
+def _change(name: str) -> str:
+    """What an event belongs to: itself, or the pause whose payments wait together."""
+    return name.rpartition(":")[0] if name.startswith(PAUSE) else name
 
 
 @doors.action("repayments.dispute", may=(BORROWER,))
 def dispute(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     """Say that something is wrong: nothing is debited or chased until a person has answered."""
-    life = _own(by, agreement_id, now)
+    life = own(by, agreement_id, now)
     if life.plan.disputed_at:
         audit_actions.unchanged()
         return
     life.plan.disputed_at = now
     lives.retime(life)
-    _record(life, by, "repayments.dispute", now)
+    record(life, by, "repayments.dispute", now)
 
 
 @doors.action("repayments.answer_dispute", may=(AGENT, SUPERVISOR))
@@ -134,7 +142,7 @@ def answer_dispute(*, by: Actor, agreement_id: UUID, answer: str, now: datetime)
         return
     life.plan.disputed_at, life.plan.acted_until = None, life.on
     lives.retime(life)
-    _record(life, by, "repayments.answer_dispute", now, answer=answer)
+    record(life, by, "repayments.answer_dispute", now, answer=answer)
 
 
 @doors.action("repayments.ask_again", may=(BORROWER,))
@@ -144,8 +152,8 @@ def ask_again(*, by: Actor, agreement_id: UUID, language: str, now: datetime) ->
 
     Raises what `cases.open` raises.
     """
-    life = _own(by, agreement_id, now)
-    ending.publish_life(life, by=_system(by), now=now)
+    life = own(by, agreement_id, now)
+    ending.publish_life(life, by=system_of(by), now=now)
     case = case_actions.open(
         by=by,
         loan_ids=[
@@ -157,7 +165,7 @@ def ask_again(*, by: Actor, agreement_id: UUID, language: str, now: datetime) ->
         now=now,
         running_agreement_id=agreement_id,
     )
-    _record(life, by, "repayments.ask_again", now, opened=str(case.id))
+    record(life, by, "repayments.ask_again", now, opened=str(case.id))
     return case
 
 
@@ -178,8 +186,8 @@ def _happen(life: Life, by: Actor, number: int, event: Callable[[int], Event]) -
     one = event(number)
     posting.happen(
         life,
-        by=_system(by),
-        events=dict.fromkeys(_parts_with(life, number), one),
+        by=system_of(by),
+        events=dict.fromkeys(parts_with(life, number), one),
         template="plan_moved",
         source=f"{one.id}:{life.agreement.id}",
     )
@@ -190,7 +198,7 @@ def _preview(life: Life, number: int, event: Callable[[int], Event]) -> Preview:
     cost = amount = 0
     days: list[tuple[date, date]] = []
     ends = []
-    for part in _parts_with(life, number):
+    for part in parts_with(life, number):
         plan, known, before = life.signed[part], life.events[part], life.states[part]
         after = replay(plan, (*known, event(number)), life.on)
         days.append((before.rows[number - 1].due_date, after.rows[number - 1].due_date))
@@ -207,7 +215,7 @@ def _preview(life: Life, number: int, event: Callable[[int], Event]) -> Preview:
     )
 
 
-def _parts_with(life: Life, number: int) -> list[int]:
+def parts_with(life: Life, number: int, /) -> list[int]:
     """The parts whose row of this number is open. Raises PlanError `plan.no_such_row`."""
     found = [
         part
@@ -219,18 +227,21 @@ def _parts_with(life: Life, number: int) -> list[int]:
     return found
 
 
-def _own(by: Actor, agreement_id: UUID, now: datetime) -> Life:
+def own(by: Actor, agreement_id: UUID, now: datetime, /) -> Life:
+    """The life of the borrower's own plan, locked. Raises `repayments.unknown_agreement`."""
     agreement: Agreement | None = lives.agreement_for_update(agreement_id)
     if agreement is None or agreement.borrower_id != by.id:
         raise RepaymentError("repayments.unknown_agreement")
     return lives.load(agreement, on=posting.business_date(by, now))
 
 
-def _system(by: Actor) -> Actor:
+def system_of(by: Actor, /) -> Actor:
+    """The system, acting for the same lender."""
     return Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
 
 
-def _record(life: Life, by: Actor, action: str, now: datetime, **facts: int | str) -> None:
+def record(life: Life, by: Actor, action: str, now: datetime, /, **facts: int | str) -> None:
+    """Write down what a borrower did with a plan."""
     audit_actions.record(
         by=by,
         action=action,

@@ -17,8 +17,9 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements.models import Agreement
 from repact.server.pages import access, amounts, currency, sentences
 from repact.server.pages.sentences import PageError
-from repact.server.repayments import collecting, ending, explanation, moves
+from repact.server.repayments import collecting, ending, explanation, moves, pausing
 from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments.lives import Life
 
 
 @access.borrower
@@ -98,6 +99,15 @@ def _skip(request: HttpRequest, agreement: Agreement) -> None:
     )
 
 
+def _pause(request: HttpRequest, agreement: Agreement) -> None:
+    pausing.pause(
+        by=request.borrower_actor,
+        agreement_id=agreement.id,
+        count=_number(request.POST, "count"),
+        now=request.now,
+    )
+
+
 def _plainly(action: Callable[..., object]) -> Callable[[HttpRequest, Agreement], None]:
     def run(request: HttpRequest, agreement: Agreement) -> None:
         action(by=request.borrower_actor, agreement_id=agreement.id, now=request.now)
@@ -125,6 +135,7 @@ ACTS: dict[str, Callable[[HttpRequest, Agreement], HttpResponse | None]] = {
     "pay_off": _pay_off,
     "move": _move,
     "skip": _skip,
+    "pause": _pause,
     "undo": _plainly(moves.undo),
     "dispute": _plainly(moves.dispute),
     "revoke": _plainly(collecting.revoke_mandate),
@@ -151,14 +162,36 @@ def _page(request: HttpRequest, *, error: RepactError | None = None) -> HttpResp
     if plan and plan.next:
         number = plan.next.number
         context["skip"] = _previewed(lambda: moves.preview_skip(life, number=number))
-        if "to_date" in request.GET:
-            try:
-                to_date = _date(request.GET)
-                context["move"] = moves.preview_move(life, number=number, to_date=to_date)
-            except RepactError as refused:
-                problems.append(refused)
+        context["pauses"] = range(pausing.LEAST, pausing.most(life) + 1)
+        for name, preview in PREVIEWS.items():
+            if name in request.GET:
+                try:
+                    context[name] = preview(request.GET, life, number)
+                except RepactError as refused:
+                    problems.append(refused)
+    context["amount_text"] = request.GET.get("amount", "")
     context["problems"] = [sentences.problem(one) for one in problems]
     return render(request, "borrower/options.html", context, status=409 if error else 200)
+
+
+def _preview_move(form: Any, life: Life, number: int) -> moves.Preview:
+    return moves.preview_move(life, number=number, to_date=_date(form))
+
+
+def _preview_pause(form: Any, life: Life, _: int) -> pausing.Pause:
+    return pausing.preview_pause(life, count=_number(form, "pause"))
+
+
+def _preview_payment(form: Any, life: Life, _: int) -> pausing.OwnAmount:
+    amount = amounts.read(form.get("amount", ""), field="amount")
+    return pausing.preview_payment(life, amount_minor=amount)
+
+
+PREVIEWS: dict[str, Callable[[Any, Life, int], object]] = {
+    "to_date": _preview_move,
+    "pause": _preview_pause,
+    "amount": _preview_payment,
+}
 
 
 def _previewed(make: Callable[[], moves.Preview]) -> moves.Preview | None:
@@ -183,10 +216,10 @@ def _own(request: HttpRequest) -> Agreement:
     return agreement
 
 
-def _number(form: Any) -> int:
-    text = form.get("number", "")
+def _number(form: Any, name: str = "number") -> int:
+    text = form.get(name, "")
     if not text.isascii() or not text.isdigit():
-        raise PageError("pages.number_unreadable", field="number")
+        raise PageError("pages.number_unreadable", field=name)
     return int(text)
 
 
