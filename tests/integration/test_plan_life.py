@@ -18,7 +18,6 @@ from repact.server.repayments import (
     collecting,
     ending,
     moves,
-    pausing,
     paying_out,
     suspense,
     taking_back,
@@ -270,40 +269,6 @@ class TestMoves:
         with pytest.raises(RepaymentError, match=r"nothing_to_undo"):
             moves.undo(**arguments, now=at(plans.START + timedelta(days=1)))
 
-    def test_of_several_payments_are_a_pause_that_costs_what_was_shown(self, sign):
-        plan = sign(conduct={"skips": 3})
-        before = plan.life(plans.START)
-        shown = pausing.preview_pause(before, count=2)
-        arguments = {"by": plan.borrower, "agreement_id": plan.agreement.id}
-        made = pausing.pause(**arguments, count=2, now=at(plans.START))
-        after = plan.life(plans.START)
-        assert made == shown
-        assert (made.cost_minor, after.open_minor) == (0, before.open_minor)
-        assert (made.from_date, made.until_date) == (DUE, date(2027, 1, 15))
-        assert made.next_due_date == plan.plan.due_date == date(2027, 2, 15)
-        assert made.last_due_date == date(2027, 7, 15) == after.open_dates[-1]
-        assert after.states[1].skips_left == 1
-
-    def test_that_are_a_pause_are_undone_as_one(self, sign):
-        plan = sign(plans.document(conduct={"skips": 3}), plans.document(conduct={"skips": 3}))
-        arguments = {"by": plan.borrower, "agreement_id": plan.agreement.id}
-        moves.skip(**arguments, number=1, now=at(plans.START))
-        pausing.pause(**arguments, count=2, now=at(plans.START))
-        assert plan.plan.due_date == date(2027, 3, 15)
-        moves.undo(**arguments, now=at(plans.START))
-        assert plan.plan.due_date == date(2027, 1, 15)
-        moves.undo(**arguments, now=at(plans.START))
-        assert plan.plan.due_date == DUE
-        assert {state.skips_left for state in plan.life(plans.START).states.values()} == {3}
-
-    @pytest.mark.parametrize(("skips", "count"), [(1, 2), (3, 4), (3, 1), (9, 6)])
-    def test_are_no_pause_beyond_the_agreement(self, sign, skips, count):
-        plan = sign(conduct={"skips": skips})
-        with pytest.raises(PlanError, match=r"no_skips_left"):
-            pausing.pause(
-                by=plan.borrower, agreement_id=plan.agreement.id, count=count, now=at(plans.START)
-            )
-
     def test_are_nobody_elses(self, sign):
         plan, other = sign(conduct=self.TERMS), sign()
         with pytest.raises(RepaymentError, match=r"unknown_agreement"):
@@ -317,23 +282,8 @@ class TestMoves:
         for wrong in (0, -1, plan.life(DUE).open_minor + 1):
             with pytest.raises(RepaymentError):
                 collecting.pay_now(**arguments, amount_minor=wrong)
-            with pytest.raises(RepaymentError):
-                pausing.preview_payment(plan.life(DUE), amount_minor=wrong)
         collecting.pay_now(**arguments, amount_minor=1_234)
         assert Collection.objects.get().amount_minor == 1_234
-
-    @pytest.mark.parametrize("excess", ["advance", "lower"])
-    def test_of_an_amount_of_ones_own_do_what_was_shown(self, sign, excess):
-        conduct = {"conduct": {"excess": excess}}
-        plan = sign(plans.document(**conduct), plans.document(**conduct))
-        amount = 300_000
-        shown = pausing.preview_payment(plan.life(plans.START), amount_minor=amount)
-        before = plan.life(plans.START).open_minor
-        plan.pay(amount, plans.START)
-        after = plan.life(plans.START)
-        assert after.open_minor == shown.left_minor == before - amount + shown.cost_minor
-        assert after.open_on(shown.due_date) == shown.left_of_next_minor == 0
-        assert (shown.saved_minor > 0) == (excess == "lower")
 
 
 class TestSeveralDebts:
