@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import httpx
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -11,8 +15,11 @@ from repact.server.cases.models import Case, HoldExtension, SharedRequest
 from repact.server.evidence.models import Consent, EvidenceFile
 from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Hold, Loan
+from repact.server.notices import gate
+from repact.server.notices.models import Contact
 from repact.server.reviews import actions as review_actions
 from repact.server.reviews.models import Refusal
+from tests.conftest import KEY
 from tests.integration.test_evidence import picture
 from tests.integration.test_relief import started
 from tests.integration.world import run_jobs
@@ -215,6 +222,62 @@ class TestAGuarantorsPage:
         client.post(address, {"code": asked.code, "answer": "yes"})
         assert consents.find(asked.token).answer == "consented"
         assert client.get(reverse("public:consent", args=["nothing"])).status_code == 404
+
+
+class TestAskingAGuarantor:
+    """At the desk, for a plan that was chosen: the link goes by text, the code by voice."""
+
+    @pytest.fixture
+    def asked(self, world, site, settings, gateway):
+        settings.REPACT_SMS_URL, settings.REPACT_SMS_KEY = gateway, KEY
+        agreement = world.drafted(world.borrower())
+        party = loan_actions.add_party(
+            by=world.staff(),
+            loan_id=agreement.case.loans.first().id,
+            role="guarantor",
+            name="王建国",
+            phone="13800001234",
+            now=world.now,
+        )
+        return agreement.case, party
+
+    def ask(self, site, asked):
+        case, party = asked
+        return desk(site("supervisor"), case, "ask-party", party=str(party.id)).text
+
+    def texts(self, gateway):
+        headers = {"Authorization": f"Bearer {KEY}"}
+        sent = httpx.get(f"{gateway}/api/sent", headers=headers).json()["sent"]
+        return [one["text"] for one in sent if one["recipient"] == "13800001234"]
+
+    def test_texts_the_link_and_shows_the_code_alone(self, world, site, gateway, asked):
+        before = len(self.texts(gateway))
+        page = self.ask(site, asked)
+        text, *older = self.texts(gateway)
+        assert len(older) == before
+        token = re.search(r"/consent/([^/]+)/", text)[1]
+        assert token not in page
+        assert consents.find(token).party_id == asked[1].id
+        code = re.search(r"<strong>(\d{6})</strong>", page)[1]
+        assert code not in text
+        contact = Contact.objects.get(person="guarantor")
+        assert (contact.purpose, contact.by_whom) == ("service", "sms")
+
+    @pytest.mark.parametrize("why", ["no gateway", "a silent gateway", "the night"])
+    def test_shows_the_link_where_it_cannot_go(
+        self, world, site, settings, gateway, asked, why, monkeypatch
+    ):
+        before = len(self.texts(gateway))
+        if why == "no gateway":
+            settings.REPACT_SMS_URL = ""
+        elif why == "a silent gateway":
+            settings.REPACT_SMS_URL = "http://127.0.0.1:9"
+        else:
+            monkeypatch.setattr(gate, "judge_secret", lambda *_, **__: gate.Verdict())
+        page = self.ask(site, asked)
+        assert re.search(r"/consent/[^/<]+/", page)
+        assert len(self.texts(gateway)) == before
+        assert not Contact.objects.filter(person="guarantor").exists()
 
 
 def _upload(name: str):

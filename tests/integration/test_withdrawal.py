@@ -199,7 +199,7 @@ class TestAWithdrawal:
     def test_is_put_right_where_the_bureau_took_a_report_in_silence(self, world, by, draft, bureau):
         agreement = begun(world, by, draft)
         silent, *heard = Report.objects.filter(agreement=agreement).order_by("id")
-        fault(bureau, "/api/reports", "lose_answer")
+        fault(bureau, "/api/reports", "timeout_after_commit")
         reporting.feed(by=world.system, now=world.now)
         silent.refresh_from_db()
         assert (silent.state, silent.sent_at, silent.receipt) == ("planned", world.now, "")

@@ -229,6 +229,13 @@ def parties(loan_ids: Sequence[UUID], /) -> list[PartyShown]:
     return [_shown(party) for party in found.order_by("added_at", "id")]
 
 
+def party_phone(party_id: UUID, /) -> tuple[Party, str]:
+    """A guarantor or co-borrower, and the phone the contract names, decrypted."""
+    party = Party.objects.select_related("loan__borrower__key").get(id=party_id)
+    phone = vault.unseal(party.loan.borrower.key, bytes(party.phone_sealed), context=PHONE)
+    return party, phone.decode()
+
+
 def would_add(
     loan: Loan, /, *, on: date, days: int, mode: accruing.Mode, annual_rate_ppm: int | None
 ) -> int:

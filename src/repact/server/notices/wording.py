@@ -24,7 +24,7 @@ class Words:
 
 def words(*, lender_zh: str, lender_en: str, language: str, code: str = "") -> Words:
     """The words of every message, in the addressee's language; a code its addressee waits for."""
-    known = language if language in _LANGUAGES else _LANGUAGES[0]
+    known = _known(language)
     with translation.override(known):
         name = lender_en if known == "en" else lender_zh
         if code:
@@ -40,3 +40,22 @@ def words(*, lender_zh: str, lender_en: str, language: str, code: str = "") -> W
             text=gettext("%(lender)s: there is a message for you. Read it here: %(link)s")
             % {"lender": name, "link": f"{settings.REPACT_SITE_URL}/home/"},
         )
+
+
+def link(*, lender_zh: str, lender_en: str, language: str, path: str) -> Words:
+    """The words that carry a link to somebody in the contract beside the borrower."""
+    known = _known(language)
+    with translation.override(known):
+        name = lender_en if known == "en" else lender_zh
+        text = gettext(
+            "%(lender)s: there is a paper for you to look at: %(link)s "
+            "We tell you the code ourselves."
+        )
+        return Words(
+            title=gettext("A paper for you"),
+            text=text % {"lender": name, "link": f"{settings.REPACT_SITE_URL}{path}"},
+        )
+
+
+def _known(language: str) -> str:
+    return language if language in _LANGUAGES else _LANGUAGES[0]

@@ -23,6 +23,7 @@ from repact.server.evidence import queries as evidence_queries
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import LEGAL_STAGES, PARTY_ROLES, Loan
+from repact.server.notices import asked as notice_asked
 from repact.server.offers import queries as offer_queries
 from repact.server.pages import access, sentences
 from repact.server.pages.borrower import flow_money
@@ -204,7 +205,8 @@ def _add_party(request: HttpRequest, case_id: UUID) -> None:
 
 
 def _ask_party(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
-    """Ask for consent to the plan that was chosen; link and code are shown this once."""
+    """Ask for consent to the plan that was chosen: the link is texted where it can be, and shown
+    once where not; the code is shown this once, for the agent to tell."""
     offer_set = offer_queries.current_set(case_id)
     chosen = offer_set.offers.filter(state="chosen").first() if offer_set else None
     if chosen is None:
@@ -223,7 +225,15 @@ def _ask_party(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
         ],
         now=request.now,
     )
-    link = request.build_absolute_uri(reverse("public:consent", args=[asked.token]))
+    path = reverse("public:consent", args=[asked.token])
+    is_sent = notice_asked.text_link(
+        by=request.staff_actor,
+        party_id=asked.request.party_id,
+        case_id=case_id,
+        path=path,
+        now=request.now,
+    )
+    link = "" if is_sent else request.build_absolute_uri(path)
     return {"asked": {"link": link, "code": asked.code}}
 
 
