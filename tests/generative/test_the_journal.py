@@ -16,6 +16,8 @@ COMPONENTS = ("principal", "interest", "penalty", "fees")
 amounts = st.integers(-(10**11), 10**11)
 sums = st.integers(0, 10**11)
 by_component = st.fixed_dictionaries(dict.fromkeys(COMPONENTS, sums))
+ACCOUNTS = ("1101", "1201", "1208", "1209", "2201")
+by_account = st.fixed_dictionaries(dict.fromkeys(ACCOUNTS, amounts))
 changed_by_component = st.fixed_dictionaries(dict.fromkeys(COMPONENTS, amounts))
 changes = st.builds(
     plan_life.Change,
@@ -59,11 +61,12 @@ def entries(draw: st.DrawFn) -> Entry | None:
                     excess_minor=draw(sums),
                     **base,
                 ),
-                lambda: outcomes.written_off(
-                    open_minor=draw(by_component), unearned_minor=draw(sums), of_plan=True, **base
+                lambda: outcomes.written_off(carried_minor=draw(by_account), **base),
+                lambda: outcomes.recovered(
+                    amount_minor=draw(amounts), credit_minor=draw(sums), **base
                 ),
                 lambda: outcomes.debt_sold(
-                    open_minor=draw(by_component), price_minor=draw(sums), **base
+                    carried_minor=draw(by_account), price_minor=draw(sums), **base
                 ),
                 lambda: outcomes.modification_recognized(gain_minor=draw(amounts), **base),
                 lambda: outcomes.modification_reversed(gain_minor=draw(amounts), **base),

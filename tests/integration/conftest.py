@@ -20,6 +20,7 @@ from repact.server.books import queries as book_queries
 from repact.server.books.models import Posting
 from repact.server.clock import ports
 from repact.server.lenders.models import Lender
+from repact.server.loans import verification as loan_verification
 from repact.server.pages import access
 from repact.server.pages.middleware import BORROWER_SESSION
 from repact.server.people.models import Staff
@@ -139,9 +140,10 @@ def sign(lender, now, _balanced):
 
 @pytest.fixture
 def _balanced(lender):
-    """The books add up after every test, and plan receivables are what the rows ask for."""
+    """The books add up after every test, and receivables are what loans and rows ask for."""
     yield
     assert not Posting.objects.aggregate(total=Sum("amount_minor"))["total"]
+    assert list(loan_verification.breaches()) == []
     for plan in Plan.objects.filter(standing__in=("active", "breached", "completed")):
         owed = sum(item.open_minor for item in DueItem.objects.filter(agreement=plan.agreement))
         owed += sum(part.returned_minor for part in plan.agreement.parts.all())

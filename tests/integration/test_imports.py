@@ -12,7 +12,7 @@ from django.db.models import Sum
 
 from repact.sandbox import book
 from repact.server.books.models import Entry, Posting
-from repact.server.loans import imports
+from repact.server.loans import imports, verification
 from repact.server.loans.errors import LoanError
 from repact.server.loans.models import Loan
 from repact.server.people.models import Borrower
@@ -87,8 +87,11 @@ class TestAGoodBook:
     def test_leaves_the_books_equal_to_the_loans(self, take_in):
         take_in(rows(60))
         owed = Loan.objects.aggregate(total=Sum("principal_minor"))["total"]
-        booked = Posting.objects.filter(account="1101").aggregate(total=Sum("amount_minor"))
-        assert booked["total"] == owed
+        drawn = Loan.objects.filter(is_line=True).aggregate(total=Sum("principal_minor"))["total"]
+        booked = dict(Posting.objects.values_list("account").annotate(total=Sum("amount_minor")))
+        assert 0 < drawn < owed
+        assert (booked["1101"], booked["1106"]) == (owed - drawn, drawn)
+        assert list(verification.breaches()) == []
 
     def test_says_which_debts_property_stands_for(self, take_in):
         made = rows(4)

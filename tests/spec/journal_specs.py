@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from unittest import mock
 
-from repact.ledger import outcomes, plan_life, sealing, templates
+from repact.ledger import chart, outcomes, plan_life, sealing, templates
 from repact.ledger.entry import Entry
 from repact.ledger.plan_life import Change
 from repact.plans import schedule
@@ -16,6 +16,12 @@ ON = date(2024, 2, 1)
 CNY = "CNY"
 OWED = {"principal": 1_200_000, "interest": 34_500, "penalty": 6_250, "fees": 0}
 PLANNED = {"principal": 1_200_000, "interest": 158_112, "penalty": 0, "fees": 0}
+CARRIED = {
+    chart.PLAN_PRINCIPAL: 900_000,
+    chart.PLAN_INTEREST: 80_000,
+    chart.MODIFICATION: -12_400,
+    chart.UNEARNED_INTEREST: -79_000,
+}
 LEFT = {"principal": 900_000, "interest": 80_000}
 
 # Instruments that no schedule of their own shows; the rest seal a plan.
@@ -114,11 +120,14 @@ def _endings() -> tuple[Entry, ...]:
         plan_life.credit_refunded(on=ON, currency=CNY, amount_minor=5_000),
         outcomes.clearing_settled(on=ON, currency=CNY, amount_minor=120_000),
         outcomes.bank_charged(on=ON, currency=CNY, amount_minor=500),
-        outcomes.written_off(
-            on=ON, currency=CNY, open_minor=LEFT, unearned_minor=79_000, of_plan=True
-        ),
+        outcomes.written_off(on=ON, currency=CNY, carried_minor=CARRIED),
         outcomes.recovered(on=ON, currency=CNY, amount_minor=60_000),
-        outcomes.debt_sold(on=ON, currency=CNY, open_minor=OWED, price_minor=400_000),
+        outcomes.debt_sold(
+            on=ON,
+            currency=CNY,
+            carried_minor={chart.RECEIVABLE[name]: amount for name, amount in OWED.items()},
+            price_minor=400_000,
+        ),
     )
 
 

@@ -81,11 +81,12 @@ def accounts(
 def _verified(lender: Lender, now: datetime) -> int:
     from repact.server.books import verification as of_books  # noqa: PLC0415 - after set-up
     from repact.server.clock import queries as clock_queries  # noqa: PLC0415
+    from repact.server.loans import verification as of_loans  # noqa: PLC0415
     from repact.server.repayments import verification as of_plans  # noqa: PLC0415
 
     count = 0
     on = clock_queries.business_date(now=now, zone=lender.zone)
-    for found in (of_books.breaches(), of_plans.breaches(on=on)):
+    for found in (of_books.breaches(), of_loans.breaches(), of_plans.breaches(on=on)):
         for breach in found:
             print(json.dumps(breach._asdict(), ensure_ascii=False), file=sys.stderr)  # noqa: T201
             count += 1

@@ -59,6 +59,11 @@ PLAN_RECEIVABLE = {
 }
 
 
+def receivable(component: str, /, *, is_line: bool = False) -> str:
+    """Where a part of a debt without a plan stands; what was drawn on a line has its own place."""
+    return LINE if is_line and component == "principal" else RECEIVABLE[component]
+
+
 @functools.cache
 def accounts() -> dict[str, Account]:
     """Every account by its code."""

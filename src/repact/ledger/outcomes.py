@@ -45,57 +45,51 @@ def modification_unwound(*, on: date, currency: str, amount_minor: int) -> Entry
     )
 
 
-def written_off(
-    *,
-    on: date,
-    currency: str,
-    open_minor: Mapping[str, int],
-    unearned_minor: int = 0,
-    of_plan: bool = False,
-) -> Entry:
+def written_off(*, on: date, currency: str, carried_minor: Mapping[str, int]) -> Entry:
     """The lender gives up counting on a debt; the claim survives, and what is paid is a recovery.
 
-    `open_minor` leaves the receivables of the contract, or of the plan with `unearned_minor` of
-    interest to come.
+    `carried_minor` is what the books carry of it, account by account. Source: IFRS 9 5.4.4.
     """
-    gone, worth = _receivables(open_minor, of_plan=of_plan), sum(open_minor.values())
+    gone = [(account, -amount) for account, amount in carried_minor.items()]
     return Entry(
         "written_off",
         on,
         currency,
+        lines([*gone, (chart.WRITTEN_OFF, sum(carried_minor.values()))]),
+    )
+
+
+def recovered(
+    *,
+    on: date,
+    currency: str,
+    amount_minor: int,
+    credit_minor: int = 0,
+    cash_account: str = chart.WALLET_CLEARING,
+) -> Entry:
+    """Money arrives for a debt that was written off: it is income, but for what nothing claims.
+
+    Negative when it is taken back. `credit_minor` of it stays the borrower's.
+    """
+    return Entry(
+        "recovered",
+        on,
+        currency,
         lines(
             [
-                *gone,
-                (chart.UNEARNED_INTEREST, unearned_minor),
-                (chart.WRITTEN_OFF, worth - unearned_minor),
+                (cash_account, amount_minor),
+                (chart.BORROWER_CREDIT, -credit_minor),
+                (chart.RECOVERIES, credit_minor - amount_minor),
             ]
         ),
     )
 
 
-def recovered(
-    *, on: date, currency: str, amount_minor: int, cash_account: str = chart.WALLET_CLEARING
-) -> Entry:
-    """Money arrives for a debt that was written off: all of it is income."""
-    return Entry(
-        "recovered",
-        on,
-        currency,
-        lines([(cash_account, amount_minor), (chart.RECOVERIES, -amount_minor)]),
-    )
-
-
 def debt_sold(
-    *,
-    on: date,
-    currency: str,
-    open_minor: Mapping[str, int],
-    price_minor: int,
-    unearned_minor: int = 0,
-    of_plan: bool = False,
+    *, on: date, currency: str, carried_minor: Mapping[str, int], price_minor: int
 ) -> Entry:
-    """A debt is sold, its plan with it: receivables leave for the price, the rest is the result."""
-    gone, worth = _receivables(open_minor, of_plan=of_plan), sum(open_minor.values())
+    """A debt is sold, and its price is there: what the books carried leaves, the rest is result."""
+    gone = [(account, -amount) for account, amount in carried_minor.items()]
     return Entry(
         "debt_sold",
         on,
@@ -104,8 +98,7 @@ def debt_sold(
             [
                 (chart.BANK_CLEARING, price_minor),
                 *gone,
-                (chart.UNEARNED_INTEREST, unearned_minor),
-                (chart.DEBT_SALES, worth - unearned_minor - price_minor),
+                (chart.DEBT_SALES, sum(carried_minor.values()) - price_minor),
             ]
         ),
     )
@@ -121,16 +114,16 @@ def bank_charged(*, on: date, currency: str, amount_minor: int) -> Entry:
     )
 
 
-def clearing_settled(*, on: date, currency: str, amount_minor: int) -> Entry:
-    """The wallet's program pays out what it collected for us; negative when it takes back."""
+def clearing_settled(
+    *, on: date, currency: str, amount_minor: int, from_account: str = chart.BANK_CLEARING
+) -> Entry:
+    """The wallet's program pays out what it collected for us; negative when it takes back.
+
+    `from_account` is where it came in: the bank, or suspense when it was not known for what it is.
+    """
     return Entry(
         "clearing_settled",
         on,
         currency,
-        lines([(chart.BANK_CLEARING, amount_minor), (chart.WALLET_CLEARING, -amount_minor)]),
+        lines([(from_account, amount_minor), (chart.WALLET_CLEARING, -amount_minor)]),
     )
-
-
-def _receivables(open_minor: Mapping[str, int], *, of_plan: bool) -> list[tuple[str, int]]:
-    accounts = chart.PLAN_RECEIVABLE if of_plan else chart.RECEIVABLE
-    return [(accounts[name], -amount) for name, amount in open_minor.items()]

@@ -9,9 +9,16 @@ from repact.ledger import chart
 from repact.ledger.entry import Entry, lines
 
 
-def book_imported(*, on: date, currency: str, owed_minor: Mapping[str, int]) -> Entry:
-    """The lender's book comes in: receivables by component against the opening account."""
-    debits = [(chart.RECEIVABLE[name], amount) for name, amount in owed_minor.items()]
+def book_imported(
+    *, on: date, currency: str, owed_minor: Mapping[str, int], is_line: bool = False
+) -> Entry:
+    """The lender's book comes in: receivables by component against the opening account.
+
+    `is_line`: they are balances of cards or lines, whose principal has an account of its own.
+    """
+    debits = [
+        (chart.receivable(name, is_line=is_line), amount) for name, amount in owed_minor.items()
+    ]
     return Entry(
         "book_imported",
         on,
@@ -95,17 +102,16 @@ def contract_payment_received(
     on: date,
     currency: str,
     applied_minor: Mapping[str, int],
-    excess_minor: int = 0,
+    is_line: bool = False,
     cash_account: str = chart.WALLET_CLEARING,
 ) -> Entry:
     """Money arrives for a debt that has no plan: the contract's receivables fall."""
-    relieved = [(chart.RECEIVABLE[name], -amount) for name, amount in applied_minor.items()]
-    total = sum(applied_minor.values()) + excess_minor
+    relieved = [
+        (chart.receivable(name, is_line=is_line), -amount) for name, amount in applied_minor.items()
+    ]
+    total = sum(applied_minor.values())
     return Entry(
-        "contract_payment_received",
-        on,
-        currency,
-        lines([(cash_account, total), *relieved, (chart.BORROWER_CREDIT, -excess_minor)]),
+        "contract_payment_received", on, currency, lines([(cash_account, total), *relieved])
     )
 
 

@@ -12,6 +12,7 @@ from repact.ledger.entry import Entry, LedgerError, Line, lines
 ON = date(2026, 11, 24)
 OWED = {"principal": 100_000, "interest": 5_000, "penalty": 700, "fees": 0}
 NOTHING = dict.fromkeys(OWED, 0)
+CARRIED = {chart.PLAN_PRINCIPAL: 100_000, chart.UNEARNED_INTEREST: -90}
 ENTRIES = [
     templates.book_imported(on=ON, currency="CNY", owed_minor=OWED),
     templates.interest_recognized(
@@ -69,18 +70,18 @@ ENTRIES = [
     plan_life.suspense_received(on=ON, currency="CNY", amount_minor=1),
     plan_life.suspense_returned(on=ON, currency="CNY", amount_minor=1),
     plan_life.credit_refunded(on=ON, currency="CNY", amount_minor=1),
+    templates.book_imported(on=ON, currency="CNY", owed_minor=OWED, is_line=True),
     templates.contract_payment_received(
-        on=ON, currency="CNY", applied_minor={"interest": 3, "principal": 4}, excess_minor=1
+        on=ON, currency="CNY", applied_minor={"interest": 3, "principal": 4}
     ),
     templates.line_converted(on=ON, currency="CNY", amount_minor=7),
     outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=-9),
     outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=9),
     outcomes.modification_reversed(on=ON, currency="CNY", gain_minor=-9),
     outcomes.modification_unwound(on=ON, currency="CNY", amount_minor=-1),
-    outcomes.written_off(on=ON, currency="CNY", open_minor=OWED),
-    outcomes.written_off(on=ON, currency="CNY", open_minor=OWED, unearned_minor=90, of_plan=True),
-    outcomes.recovered(on=ON, currency="CNY", amount_minor=5),
-    outcomes.debt_sold(on=ON, currency="CNY", open_minor=OWED, price_minor=40_000),
+    outcomes.written_off(on=ON, currency="CNY", carried_minor=CARRIED),
+    outcomes.recovered(on=ON, currency="CNY", amount_minor=5, credit_minor=2),
+    outcomes.debt_sold(on=ON, currency="CNY", carried_minor=CARRIED, price_minor=40_000),
     outcomes.bank_charged(on=ON, currency="CNY", amount_minor=5),
     outcomes.clearing_settled(on=ON, currency="CNY", amount_minor=-5),
 ]
@@ -214,9 +215,17 @@ class TestAWaiverToBeEarned:
 
 
 def test_a_sold_debt_leaves_the_difference_as_the_result():
-    entry = outcomes.debt_sold(on=ON, currency="CNY", open_minor=OWED, price_minor=40_000)
+    entry = outcomes.debt_sold(on=ON, currency="CNY", carried_minor=CARRIED, price_minor=40_000)
     by_account = {line.account: line.amount_minor for line in entry.lines}
-    assert by_account[chart.DEBT_SALES] == 105_700 - 40_000
+    assert by_account[chart.DEBT_SALES] == sum(CARRIED.values()) - 40_000
+
+
+def test_what_was_drawn_on_a_line_stands_apart():
+    entry = templates.contract_payment_received(
+        on=ON, currency="CNY", applied_minor={"interest": 3, "principal": 4}, is_line=True
+    )
+    by_account = {line.account: line.amount_minor for line in entry.lines}
+    assert (by_account[chart.LINE], by_account[chart.INTEREST]) == (-4, -3)
 
 
 def test_a_template_and_its_reversal_are_listed():

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements import states as agreement_states
 from repact.server.agreements.documents import letters
 from repact.server.jobs.events import PATIENT, carried
 from repact.server.lenders import queries as lender_queries
@@ -17,10 +18,13 @@ from repact.server.repayments import queries as repayment_queries
 def certify_settlement(*, lender_id: str, event_id: str) -> None:
     """A plan is paid: the certificate of settlement, with what was paid and waived in all.
 
-    A waiver that a breach took back was not waived.
+    A waiver that a breach took back was not waived. None when the plan runs again meanwhile,
+    because a payment was taken back.
     """
     with carried(lender_id, event_id) as (by, event):
         agreement = agreement_queries.get(event.subject_id)
+        if agreement.state != agreement_states.COMPLETED:
+            return
         said = agreement_queries.contents(agreement)
         life = repayment_queries.life(agreement, now=event.happened_at)
         states = list(life.states.values())

@@ -248,7 +248,7 @@ def restore_contract(
         return
     principal = signed.principal_minor - owed.principal_minor
     paid = principal + signed.interest_minor - owed.interest_minor
-    remaining = _less(signed.contract.remaining if signed.contract else (), paid)
+    remaining = uncovered(signed.contract.remaining if signed.contract else (), paid)
     overdue = max((loan.contract_overdue_minor or 0) - principal, 0)
     loan.as_of = owed.as_of
     loan.principal_minor, loan.interest_minor = owed.principal_minor, owed.interest_minor
@@ -410,7 +410,7 @@ def acknowledge_line_block(*, by: Actor, loan_id: UUID, at: datetime, now: datet
     audit_actions.record(by=by, action="loans.acknowledge_line_block", subject_id=loan_id, now=now)
 
 
-def _less(rows: Sequence[DueRow], paid_minor: int) -> list[DueRow]:
+def uncovered(rows: Sequence[DueRow], paid_minor: int, /) -> list[DueRow]:
     """What a contract still asks for after a payment, the oldest row paid first."""
     left = []
     for row in rows:

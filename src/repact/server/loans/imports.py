@@ -17,6 +17,7 @@ import pyarrow.parquet
 from django.db.models import Q
 
 from repact.ledger import templates
+from repact.policy.loading import PolicyError
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import ENGINEER, SYSTEM, Actor, system
 from repact.server.books import actions as book_actions
@@ -29,7 +30,11 @@ from repact.server.loans.models import Loan
 from repact.server.people import actions as people_actions
 from repact.server.people import doors, vault
 from repact.server.people.models import Borrower, SubjectKey
+from repact.server.policies import queries as policy_queries
 from repact.server.tenancy import bulk
+
+# What the rows bring to the receivables: by product, currency, and whether they are of lines.
+Owed = dict[tuple[str, str, bool], dict[str, int]]
 
 BATCH = 2_000
 ROWS_MAX = 5_000_000
@@ -71,7 +76,8 @@ def import_book(*, by: Actor, path: Path, all_or_nothing: bool, now: datetime, o
     products = {p.code: p for p in Product.objects.all()}
     report = Report()
     seen: set[str] = set()
-    owed: dict[tuple[str, str], dict[str, int]] = {}
+    owed: Owed = {}
+    lines = _lines(by, on)
     for batch in _batches(_records(path), BATCH):
         good = []
         for line, record in batch:
@@ -80,17 +86,19 @@ def import_book(*, by: Actor, path: Path, all_or_nothing: bool, now: datetime, o
                 report.refused.append(row)
             else:
                 good.append((line, row))
-        _store(by, _of_one_person(good, report), products, report, owed, now)
+        _store(by, _of_one_person(good, report), products, lines, report, owed, now)
     if report.refused and all_or_nothing:
         raise LoanError("loans.import_refused", rows=[r.as_dict() for r in report.refused[:100]])
     run = ports.new_id()
-    for (product, currency), amounts in sorted(owed.items()):
+    for (product, currency, is_line), amounts in sorted(owed.items()):
         if not any(amounts.values()):
             continue  # only what is no money changed, such as the legal stage
         book_actions.post(
             by=system(by.lender_id),
-            entry=templates.book_imported(on=on, currency=currency, owed_minor=amounts),
-            source=f"import:{run}:{product}:{currency}",
+            entry=templates.book_imported(
+                on=on, currency=currency, owed_minor=amounts, is_line=is_line
+            ),
+            source=f"import:{run}:{product}:{currency}{':line' if is_line else ''}",
         )
     if report.imported or report.updated:
         audit_actions.record(
@@ -135,8 +143,9 @@ def _store(
     by: Actor,
     good: Sequence[rows.LoanRow],
     products: dict[str, Product],
+    lines: frozenset[str],
     report: Report,
-    owed: dict[tuple[str, str], dict[str, int]],
+    owed: Owed,
     now: datetime,
 ) -> None:
     known = {
@@ -148,12 +157,15 @@ def _store(
     for row in good:
         loan = known.get(row.loan_ref)
         if loan is None:
-            fresh.append(_loan(by, row, products[row.product_code], borrowers[row.borrower_ref]))
-            _count(owed, row, before=None)
+            loan = _loan(by, row, products[row.product_code], borrowers[row.borrower_ref])
+            loan.is_line = row.product_code in lines
+            fresh.append(loan)
+            _count(owed, row, is_line=loan.is_line, before=None)
         elif bytes(loan.source_sha256) == row.sha256() or loan.state != "open":
             report.unchanged += 1
         else:
-            _count(owed, row, before=loan)
+            if loan.written_off_on is None:
+                _count(owed, row, is_line=loan.is_line, before=loan)
             for name in CHANGING:
                 if name not in rows.OPTIONAL or name in row.model_fields_set:
                     setattr(loan, name, row.stored(name))
@@ -209,11 +221,19 @@ def _loan(by: Actor, row: rows.LoanRow, product: Product, borrower: Borrower) ->
     )
 
 
-def _count(
-    owed: dict[tuple[str, str], dict[str, int]], row: rows.LoanRow, *, before: Loan | None
-) -> None:
+def _lines(by: Actor, on: date) -> frozenset[str]:
+    """The products that are cards or lines by the lender's policy; none without a policy."""
+    try:
+        policy = policy_queries.in_force(lender_id=by.lender_id, on=on).policy
+    except PolicyError:
+        return frozenset()
+    return frozenset(product.code for product in policy.products if product.revolving)
+
+
+def _count(owed: Owed, row: rows.LoanRow, *, is_line: bool, before: Loan | None) -> None:
     """Add what a row brings to the receivables of its product."""
-    sums = owed.setdefault((row.product_code, row.currency), dict.fromkeys(rows.COMPONENTS, 0))
+    key = row.product_code, row.currency, is_line
+    sums = owed.setdefault(key, dict.fromkeys(rows.COMPONENTS, 0))
     for name in rows.COMPONENTS:
         old = getattr(before, f"{name}_minor") if before else 0
         sums[name] += getattr(row, f"{name}_minor") - old

@@ -32,7 +32,8 @@ class Loan(LenderRow):
     and `plan_penalty_rate_ppm` hold while a plan runs; `contract_overdue_minor` is the principal
     that was overdue by contract when the plan began. `is_secured` says that property stands for the
     debt, which decides what of the law concerns it. `line_blocked_at` says that a revolving line
-    gives no more credit.
+    gives no more credit. `is_line` says that what is owed was drawn on a card or a line and is not
+    a loan yet, `written_off_on` since when the lender no longer counts on the debt: it stays owed.
     """
 
     borrower = models.ForeignKey(Borrower, on_delete=models.PROTECT, related_name="loans")
@@ -65,6 +66,8 @@ class Loan(LenderRow):
     contract_overdue_minor = models.BigIntegerField(null=True)
     line_blocked_at = models.DateTimeField(null=True)
     line_block_acknowledged_at = models.DateTimeField(null=True)
+    is_line = models.BooleanField(default=False, db_default=False)
+    written_off_on = models.DateField(null=True)
 
     class Meta:
         db_table = "loans_loan"

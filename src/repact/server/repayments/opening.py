@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from repact.ledger import outcomes, sealing, templates
+from repact.ledger import chart, outcomes, sealing, templates
 from repact.plans.modification import adjustment_minor
 from repact.server.agreements.models import Agreement
 from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.loans import actions as loan_actions
+from repact.server.loans import closing
 from repact.server.loans.models import Loan
+from repact.server.policies import queries as policy_queries
 from repact.server.repayments import ending, lives, posting, signed
 from repact.server.repayments.lives import Life
+from repact.server.repayments.models import COMPONENTS
 from repact.server.repayments.signed import SignedPart
 
 
@@ -30,31 +33,65 @@ def open_plan(agreement: Agreement, /, *, by: Actor, now: datetime) -> Life:
     loans = Loan.objects.in_bulk(loan_ids)
     for number, part in enumerate(parts, 1):
         loan = loans[loan_ids[number - 1]]
-        _open_books(life, number, part, loan, by)
+        _bring_up_to_date(life, number, part, loan, by, now)
+        _open_books(life, number, part, by)
         loan_actions.replace_by_plan(
             by=by, loan_id=loan.id, agreement_id=agreement.id, case_id=agreement.case_id, now=now
         )
     return life
 
 
-def _open_books(life: Life, number: int, part: SignedPart, loan: Loan, by: Actor) -> None:
-    """The loan's receivables become the plan's; what accrued meanwhile is recognized first."""
+def _bring_up_to_date(
+    life: Life, number: int, part: SignedPart, loan: Loan, by: Actor, now: datetime
+) -> None:
+    """What is owed stands in the contract's receivables to the minor unit before it leaves them.
+
+    What accrued meanwhile is recognized; what was drawn on a line becomes principal; a debt that
+    was written off is counted on again, since a plan is made for it.
+    """
     agreement, position = life.agreement, part.plan.position
-    currency = position.currency
-    accrued = {
-        name: getattr(position, f"{name}_minor") - getattr(loan, f"{name}_minor")
-        for name in ("interest", "penalty")
-    }
+    name = f"{agreement.id}" if number == 1 else f"{agreement.id}:{number}"
+    posted = []
+    if loan.written_off_on:
+        carried = {chart.RECEIVABLE[one]: getattr(position, f"{one}_minor") for one in COMPONENTS}
+        gone = outcomes.written_off(on=life.on, currency=loan.currency, carried_minor=carried)
+        posted.append((gone.reversal(happened_on=life.on), f"counted:{name}"))
+        closing.count_again(by=by, loan_id=loan.id, case_id=agreement.case_id, now=now)
+    else:
+        accrued = {
+            one: getattr(position, f"{one}_minor") - getattr(loan, f"{one}_minor")
+            for one in ("interest", "penalty")
+        }
+        if any(accrued.values()):
+            recognized = templates.interest_recognized(
+                on=life.on, currency=position.currency, accrued_minor=accrued
+            )
+            posted.append((recognized, f"recognized:{name}"))
+        if loan.is_line:
+            converted = templates.line_converted(
+                on=life.on, currency=loan.currency, amount_minor=loan.principal_minor
+            )
+            posted.append((converted, f"converted:{name}"))
+    for entry, source in posted:
+        book_actions.post(by=by, entry=entry, source=source)
+    if loan.is_line:
+        _close_line(agreement, loan, by=by, now=now)
+
+
+def _close_line(agreement: Agreement, loan: Loan, *, by: Actor, now: datetime) -> None:
+    """A line that became a loan; it gives no more credit where the policy of the offer says so."""
+    closing.convert_line(by=by, loan_id=loan.id, case_id=agreement.case_id, now=now)
+    policy = policy_queries.by_hash(agreement.offer.offer_set.policy_sha256).policy
+    bounds = policy.instruments.line_conversion
+    if bounds and bounds.line_after == "frozen":
+        loan_actions.block_line(by=by, loan_id=loan.id, now=now)
+
+
+def _open_books(life: Life, number: int, part: SignedPart, by: Actor) -> None:
+    """The loan's receivables become the plan's, and the plan changes what they are worth."""
+    agreement, position = life.agreement, part.plan.position
+    currency, schedule = position.currency, part.plan.schedule
     suffix = "" if number == 1 else f":{number}"
-    if any(accrued.values()):
-        book_actions.post(
-            by=by,
-            entry=templates.interest_recognized(
-                on=life.on, currency=currency, accrued_minor=accrued
-            ),
-            source=f"recognized:{agreement.id}{suffix}",
-        )
-    schedule = part.plan.schedule
     book_actions.post(
         by=by,
         entry=sealing.sealed(position, schedule, on=life.on),

@@ -18,6 +18,7 @@ from repact.server.books import queries as book_queries
 from repact.server.books.actions import ToPost
 from repact.server.cases import actions as case_actions
 from repact.server.lenders import queries as lender_queries
+from repact.server.loans import closing
 from repact.server.repayments import accounting, lives, stored
 from repact.server.repayments.lives import Life, News
 from repact.server.repayments.models import DueItem, Payment
@@ -139,6 +140,8 @@ def finish(life: Life, /, *, by: Actor, now: datetime) -> None:
     agreement = life.agreement
     agreement_actions.complete(by=by, agreement_id=agreement.id, now=now)
     case_actions.move(by=by, case_id=agreement.case_id, event="complete", now=now)
+    loan_ids = [part.loan_id for part in life.parts.values()]
+    closing.close(by=by, loan_ids=loan_ids, case_id=agreement.case_id, on=life.on, now=now)
     earn_the_rest(life, by=by)
 
 

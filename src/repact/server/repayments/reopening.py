@@ -10,6 +10,7 @@ from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.books.models import Entry as Booked
 from repact.server.cases import actions as case_actions
+from repact.server.loans import closing
 from repact.server.notices import actions as notice_actions
 from repact.server.repayments import lives
 from repact.server.repayments.lives import Life
@@ -22,14 +23,16 @@ AT_THE_END = ("earned", "unwound")
 def reopen(life: Life, /, *, by: Actor, reason: str, now: datetime) -> None:
     """Have a completed plan run again, before the payment that ended it is undone.
 
-    Agreement and case are open again, the certificate of settlement no longer holds, and what had
-    been earned only because all was over waits for its periods again. Steps of the ladder that fell
-    on the days between are not made up for.
+    Agreement, case and loans are open again, the certificate of settlement no longer holds, and
+    what had been earned only because all was over waits for its periods again. Steps of the ladder
+    that fell on the days between are not made up for.
     """
     agreement = life.agreement
     agreement_actions.reopen(by=by, agreement_id=agreement.id, reason=reason, now=now)
     agreement.refresh_from_db()
     case_actions.move(by=by, case_id=agreement.case_id, event="reopen", now=now, closed_because="")
+    loan_ids = [part.loan_id for part in life.parts.values()]
+    closing.reopen(by=by, loan_ids=loan_ids, case_id=agreement.case_id, now=now)
     wait_again(life, by=by)
 
 
