@@ -24,6 +24,7 @@ from repact.server.books.actions import ToPost
 from repact.server.books.errors import BooksError
 from repact.server.books.models import AccountCode, Entry, Posting
 from repact.server.clock import ports
+from repact.server.lenders.models import Lender
 from tests.integration.world import At, at_once
 
 ON = date(2026, 11, 24)
@@ -106,6 +107,36 @@ class TestAnEntry:
                 Posting(lender=lender, entry=entry, number=n, account="1101", amount_minor=m)
                 for n, m in enumerate([5, -5, 5, -5], 1)
             )
+
+    @pytest.mark.parametrize("whose", ["nobody", "another lender"])
+    def test_takes_no_line_of_another_lender_and_none_without_it(self, lender, post, whose):
+        entry_id = UUID(int=1)
+        if whose == "another lender":
+            post(imported())
+            entry_id = Entry.objects.get().id
+            lender = Lender.objects.create(slug="x", host="x", name_zh="乙", name_en="B")
+        with (
+            pytest.raises(IntegrityError, match="not balanced"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("RESET ROLE")  # past the walls: the trigger alone refuses
+            cursor.execute("ALTER TABLE books_posting DROP CONSTRAINT books_posting_number")
+            cursor.execute(
+                "INSERT INTO books_posting (id, lender_id, entry_id, number, account,"
+                " amount_minor) SELECT gen_random_uuid(), %s, %s, n, '1101', 5 - 10 * (n %% 2)"
+                " FROM generate_series(1, 4) n",
+                [lender.id, entry_id],
+            )
+
+    def test_does_not_go_away_under_its_lines(self, post):
+        post(imported())
+        with (
+            pytest.raises(IntegrityError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("RESET ROLE; DELETE FROM books_entry")
 
     @pytest.mark.django_db(transaction=True)
     @pytest.mark.parametrize("round_", range(3))
@@ -341,6 +372,11 @@ class TestVerifyingTheBooks:
     def test_finds_a_line_that_is_gone(self, tamper):
         found = tamper("DELETE FROM books_posting WHERE amount_minor = 50")
         assert ("entry_is_whole", "b", 0) in found
+
+    def test_finds_lines_whose_entry_is_gone(self, tamper):
+        found = tamper("DELETE FROM books_entry WHERE source = 'b'")
+        assert {check for check, _, _ in found} == {"line_has_its_entry"}
+        assert sorted(by for _, _, by in found) == [-50, 50]
 
     def test_finds_amounts_that_were_changed_in_balance(self, tamper):
         assert tamper("UPDATE books_posting SET amount_minor = amount_minor * 2") == {

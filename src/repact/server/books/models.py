@@ -33,11 +33,20 @@ class Entry(LenderRow):
 class Posting(LenderRow):
     """One line: debit positive, credit negative, in minor units of the entry's currency.
 
-    The lines of an entry are numbered from 1 and come all at once, or the database refuses them.
+    The lines of an entry are numbered from 1 and come all at once, or the database refuses them:
+    one trigger a statement sees to that, to the entry's being there and to its lender's being the
+    line's, for which keys would be looked up line by line.
     """
 
+    lender = models.ForeignKey(
+        "lenders.Lender", on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
     entry = models.ForeignKey(
-        Entry, on_delete=models.PROTECT, related_name="postings", db_index=False
+        Entry,
+        on_delete=models.PROTECT,
+        related_name="postings",
+        db_index=False,
+        db_constraint=False,
     )
     number = models.PositiveSmallIntegerField()
     account = models.CharField(max_length=8)

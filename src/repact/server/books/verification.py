@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from repact.ledger import catalogue, chart
 from repact.server.books import queries
@@ -26,13 +26,16 @@ def breaches() -> Iterator[Breach]:
     """Every breach in the books of the lender at hand, read as a stream.
 
     Each entry balances, has all its lines, says what was posted (its digest is worked out anew) and
-    is of a template that is listed; each account is in the chart; each currency adds up to zero.
+    is of a template that is listed; each account is in the chart; each line has its entry; each
+    currency adds up to zero.
     """
     raw = Entry.objects.order_by("id").annotate(
         numbers=_lines("number"), accounts=_lines("account"), amounts=_lines("amount_minor")
     )
     for entry in raw.iterator(chunk_size=queries.CHUNK):
         yield from _of(entry, entry.numbers or [], entry.accounts or [], entry.amounts or [])
+    for line in Posting.objects.exclude(Exists(Entry.objects.filter(id=OuterRef("entry_id")))):
+        yield Breach("line_has_its_entry", f"{line.entry_id} {line.id}", line.amount_minor)
     sums = Posting.objects.values("entry__currency").annotate(total=Sum("amount_minor"))
     for row in sums:
         if row["total"]:
