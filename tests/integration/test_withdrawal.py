@@ -26,6 +26,7 @@ from repact.server.connectors import core, wallet
 from repact.server.jobs import keeping, reporting
 from repact.server.lenders.models import Product
 from repact.server.loans import queries as loan_queries
+from repact.server.loans import verification as loan_verification
 from repact.server.loans.models import Hold, Loan
 from repact.server.notices.models import Notice
 from repact.server.offers import actions as offer_actions
@@ -125,6 +126,8 @@ class TestAWithdrawal:
             assert now["penalty_minor"] == debt.position["penalty_minor"]
             loan = loan_queries.by_ref(debt.loan_ref)
             assert loan_queries.position(loan, on=on).total_minor == debt.owed_minor
+        assert any(was["is_line"] for was in before)
+        assert list(loan_verification.breaches()) == []
 
     def test_keeps_what_was_paid_and_charges_nothing(self, world, by, draft):
         agreement = begun(world, by, draft)

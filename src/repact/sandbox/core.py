@@ -70,7 +70,8 @@ class Core:
         """Hold or release loans, once for a command id."""
         body = request.body
         kind, refs, command_id = body.get("kind"), body.get("loan_refs"), body.get("command_id")
-        if kind not in {*KINDS, "block_line"} or not isinstance(command_id, str) or not _refs(refs):
+        known = {*KINDS, "block_line", "unblock_line"}
+        if kind not in known or not isinstance(command_id, str) or not _refs(refs):
             raise RefusedError(422, "core.bad_command")
 
         def make(db: Any) -> dict[str, Any]:
@@ -81,6 +82,9 @@ class Core:
                         "INSERT OR REPLACE INTO line_block SELECT ref, ? FROM loan WHERE ref = ?",
                         (at, ref),
                     )
+                elif kind == "unblock_line":
+                    db.execute("DELETE FROM line_block WHERE ref = ?", (ref,))
+                    done = db.execute("UPDATE loan SET changed_at = ? WHERE ref = ?", (at, ref))
                 else:
                     done = db.execute(
                         "UPDATE loan SET automatic_debit = ?, reminders = ?, changed_at = ?"

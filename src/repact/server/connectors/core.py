@@ -29,7 +29,7 @@ class Kept:
 def command(
     *,
     command_id: UUID,
-    kind: Literal["hold", "release", "plan_started", "block_line"],
+    kind: Literal["hold", "release", "plan_started", "block_line", "unblock_line"],
     loan_refs: Sequence[str],
     at: datetime,
 ) -> datetime:

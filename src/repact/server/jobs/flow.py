@@ -36,6 +36,7 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "loans.release": ("jobs.send_releases", "jobs.recall", "jobs.heed_request", "jobs.publish"),
     "loans.replace_by_plan": "jobs.recall",
     "loans.block_line": "jobs.send_line_block",
+    "loans.draw_again": "jobs.send_line_block",
     "agreements.agree": "jobs.finish_signing",
     "agreements.record_oral": "jobs.finish_signing",
     "agreements.next_signer": "jobs.invite_signer",

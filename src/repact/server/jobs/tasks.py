@@ -134,11 +134,14 @@ def send_releases(*, lender_id: str, event_id: str) -> None:
 
 @app.task(name="jobs.send_line_block", queue="flow", retry=PATIENT)
 def send_line_block(*, lender_id: str, event_id: str) -> None:
-    """Tell the core that a revolving line gives no more credit."""
+    """Tell the core whether a revolving line gives credit, as it stands now."""
     with _event(lender_id, event_id) as (by, event):
         loan = loan_queries.get(event.subject_id)
         at = core.command(
-            command_id=event.id, kind="block_line", loan_refs=[loan.ref], at=event.happened_at
+            command_id=event.id,
+            kind="block_line" if loan.line_blocked_at else "unblock_line",
+            loan_refs=[loan.ref],
+            at=event.happened_at,
         )
         now = clock_queries.business_now(lender_id=by.lender_id)
         loan_actions.acknowledge_line_block(by=by, loan_id=loan.id, at=at, now=now)

@@ -52,6 +52,20 @@ def convert_line(*, by: Actor, loan_id: UUID, case_id: UUID, now: datetime) -> N
     _say(by, "loans.convert_line", [loan_id], case_id, now, changed=changed)
 
 
+@doors.action("loans.draw_again", may=(SYSTEM,))
+def draw_again(*, by: Actor, loan_id: UUID, case_id: UUID, since: datetime, now: datetime) -> None:
+    """The plan that had turned a line into a loan was taken back: it is a line again.
+
+    It gives credit again unless it was blocked before `since`; the core is told by the event.
+    """
+    loan = Loan.objects.select_for_update().get(id=loan_id)
+    loan.is_line = True
+    if loan.line_blocked_at and loan.line_blocked_at >= since:
+        loan.line_blocked_at = loan.line_block_acknowledged_at = None
+    loan.save()
+    _say(by, "loans.draw_again", [loan_id], case_id, now, changed=1)
+
+
 @doors.action("loans.write_off", may=(SYSTEM,))
 def write_off(*, by: Actor, loan_ids: Sequence[UUID], on: date, now: datetime) -> None:
     """Note that the lender gives up counting on debts; what is owed of them stays owed."""

@@ -24,7 +24,7 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import accounting, lives, posting, resting, resuming
+from repact.server.repayments import accounting, lines, lives, posting, resting, resuming
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import RUNNING, Life
 from repact.server.repayments.models import COMPONENTS, Part
@@ -213,6 +213,7 @@ def _restore_contract(life: Life, number: int, owed: Position, by: Actor, now: d
         case_id=life.agreement.case_id,
         now=now,
     )
+    lines.draw_again(life, number, owed, by=by, now=now)
 
 
 def _paid_minor(state: PlanState) -> int:

@@ -13,8 +13,7 @@ from repact.server.books import actions as book_actions
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import closing
 from repact.server.loans.models import Loan
-from repact.server.policies import queries as policy_queries
-from repact.server.repayments import ending, lives, posting, signed
+from repact.server.repayments import ending, lines, lives, posting, signed
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import COMPONENTS
 from repact.server.repayments.signed import SignedPart
@@ -46,8 +45,8 @@ def _bring_up_to_date(
 ) -> None:
     """What is owed stands in the contract's receivables to the minor unit before it leaves them.
 
-    What accrued meanwhile is recognized; what was drawn on a line becomes principal; a debt that
-    was written off is counted on again, since a plan is made for it.
+    What accrued meanwhile is recognized; a debt that was written off is counted on again, since a
+    plan is made for it; what was drawn on a line becomes principal.
     """
     agreement, position = life.agreement, part.plan.position
     name = f"{agreement.id}" if number == 1 else f"{agreement.id}:{number}"
@@ -67,24 +66,10 @@ def _bring_up_to_date(
                 on=life.on, currency=position.currency, accrued_minor=accrued
             )
             posted.append((recognized, f"recognized:{name}"))
-        if loan.is_line:
-            converted = templates.line_converted(
-                on=life.on, currency=loan.currency, amount_minor=loan.principal_minor
-            )
-            posted.append((converted, f"converted:{name}"))
     for entry, source in posted:
         book_actions.post(by=by, entry=entry, source=source)
     if loan.is_line:
-        _close_line(agreement, loan, by=by, now=now)
-
-
-def _close_line(agreement: Agreement, loan: Loan, *, by: Actor, now: datetime) -> None:
-    """A line that became a loan; it gives no more credit where the policy of the offer says so."""
-    closing.convert_line(by=by, loan_id=loan.id, case_id=agreement.case_id, now=now)
-    policy = policy_queries.by_hash(agreement.offer.offer_set.policy_sha256).policy
-    bounds = policy.instruments.line_conversion
-    if bounds and bounds.line_after == "frozen":
-        loan_actions.block_line(by=by, loan_id=loan.id, now=now)
+        lines.convert(life, number, loan, by=by, now=now)
 
 
 def _open_books(life: Life, number: int, part: SignedPart, by: Actor) -> None:
