@@ -266,3 +266,21 @@ class TestAnAgreementOnThePhone:
         paper = {"agreement_id": agreement.id, "kind": "oral_confirmation"}
         letter = visit(by).get(reverse("borrower:paper", kwargs=paper))
         assert letter.content.startswith(b"%PDF")
+
+
+class TestAnAgreementThatIsOver:
+    @pytest.mark.parametrize(
+        ("end", "said"),
+        [
+            ("withdrawn", "You took this agreement back."),
+            ("completed", "Nothing more is owed."),
+            ("superseded", "A newer agreement has taken its place."),
+        ],
+    )
+    def test_says_so_first(self, world, by, visit, end, said):
+        agreement = world.in_force(by)
+        Agreement.objects.filter(id=agreement.id).update(state=end, ended_at=world.now)
+        page = visit(by).get(reverse("borrower:agreement", args=[agreement.id])).text
+        assert said in page
+        assert "It no longer asks anything of you." in page
+        assert "We both hold a copy" not in page

@@ -363,6 +363,12 @@ class TestAWithdrawnRenegotiation:
         assert wallet.mandate(str(back.id)).state == "revoked"
         assert wallet.mandate(str(old.id)).state == "active"
 
+    def test_no_longer_waits_for_an_answer(self, world, by, old, back):
+        home = repayment_queries.home(borrower_id=by.id, now=world.now + timedelta(days=DAYS))
+        assert not home.resting
+        (rest,) = Plan.objects.get(agreement=old).rests
+        assert rest[1] is not None
+
     def test_is_said_in_a_letter_and_a_message(self, old, back):
         (paper,) = agreement_queries.papers(back)
         pdf = agreement_queries.paper_pdf(back, paper)

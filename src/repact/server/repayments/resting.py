@@ -29,7 +29,7 @@ def heed_requests(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     if agreement is None:
         raise RepaymentError("repayments.unknown_agreement")
     life = lives.load(agreement, on=lender_queries.today(by.lender_id, now=now))
-    rests = _rests(life)
+    rests = days_of_rest(life)
     if life.standing not in RUNNING or rests == life.plan.rests:
         audit_actions.unchanged()
         return
@@ -65,7 +65,7 @@ def assert_may_break(life: Life, /) -> None:
         raise RepaymentError("repayments.breach_too_early", possible_from=first.isoformat())
 
 
-def _rests(life: Life) -> list[list[str | None]]:
+def days_of_rest(life: Life, /) -> list[list[str | None]]:
     """The days on which another plan was asked for since this one began; what was a rest stays one
     when the policy changes."""
     known = {start for start, _ in life.plan.rests}

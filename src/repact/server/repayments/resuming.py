@@ -19,7 +19,7 @@ from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.loans import actions as loan_actions
-from repact.server.repayments import accounting, lives, posting, reopening
+from repact.server.repayments import accounting, lives, posting, reopening, resting
 from repact.server.repayments.lives import Life, News
 from repact.server.repayments.models import COMPONENTS, PlanEvent
 
@@ -99,6 +99,7 @@ def _go_on(
         to_case_id=case_id,
         now=now,
     )
+    life.plan.rests = resting.days_of_rest(life)
     lives.retime(life)
     posting.finish(life, by=by, now=now)
     return parts

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from repact.errors import RepactError
 from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import queries as agreement_queries
+from repact.server.agreements import states
 from repact.server.agreements.models import Agreement
 from repact.server.pages import access, sentences
 from repact.server.pages.middleware import IDENTIFIED_AT
@@ -36,6 +37,7 @@ def show(request: HttpRequest, *, agreement_id: UUID) -> HttpResponse:
             "agreement": agreement,
             "facts": agreement_queries.key_facts(agreement),
             "sealed": agreement.sealed_at is not None,
+            "over": agreement.state in states.OVER,
             "held": reconciliation_queries.is_refused(agreement.id),
             "signers": signers,
             "papers": agreement_queries.papers(agreement),
