@@ -28,7 +28,7 @@ from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.reconciliation import queries as reconciliation_queries
 from repact.server.repayments import taking_over
 from repact.server.statements import actions as statement_actions
-from repact.server.statements.actions import Report
+from repact.server.statements.taking import Report
 from repact.server.tenancy import scope
 from repact.server.webhooks import outgoing
 

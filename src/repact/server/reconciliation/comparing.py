@@ -22,7 +22,7 @@ from repact.server.repayments.models import (
     Suspense,
 )
 from repact.server.statements import queries as statement_queries
-from repact.server.statements.actions import source_of
+from repact.server.statements.taking import source_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
 from repact.errors import RepactError
+from repact.ledger import chart
 from repact.plans.servicing import events
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actions import Subject
@@ -31,7 +32,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One row of a settlement file."""
+    """One row of a settlement file; `cash_account` is the account of ours it came into."""
 
     agreement_id: UUID | None
     source: str
@@ -39,34 +40,43 @@ class Arrival:
     currency: str
     value_date: date
     said: str = ""
+    payer: str = "borrower"
+    payer_account: str = ""
+    cash_account: str = chart.WALLET_CLEARING
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the rows: `refused` are the sources of those that are no money, with why."""
+    """What became of the rows: `refused` are the sources of those that are no money, with why;
+    `waiting` those of money in suspense, now or since it came before."""
 
     posted: int = 0
     repeated: int = 0
     suspended: int = 0
-    refused: list[tuple[str, str]] | None = None
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+    def add(self, other: Outcome, /) -> None:
+        """Count the other's rows with these."""
+        self.posted += other.posted
+        self.repeated += other.repeated
+        self.suspended += other.suspended
+        self.refused += other.refused
+        self.waiting += other.waiting
 
 
 def post_file(*, by: Actor, rows: Iterable[Arrival], now: datetime) -> Outcome:
     """Post a whole file, some rows a transaction; a file cut off in the middle is given again."""
-    whole, left = Outcome(refused=[]), iter(rows)
+    whole, left = Outcome(), iter(rows)
     while some := list(islice(left, AT_ONCE)):
-        made = post_payments(by=by, rows=some, now=now)
-        whole.posted += made.posted
-        whole.repeated += made.repeated
-        whole.suspended += made.suspended
-        whole.refused = [*(whole.refused or []), *(made.refused or [])]
+        whole.add(post_payments(by=by, rows=some, now=now))
     return whole
 
 
 @doors.action("repayments.post_payments", may=(SYSTEM,))
 def post_payments(*, by: Actor, rows: Sequence[Arrival], now: datetime) -> Outcome:
     """Post rows in one transaction, each as `receive_payment` would."""
-    on, made = posting.business_date(by, now), Outcome(refused=[])
+    on, made = posting.business_date(by, now), Outcome()
     known = set(_sources(Payment, rows)) | set(_sources(Suspense, rows))
     times = Counter(row.agreement_id for row in rows)
     alone = {
@@ -102,10 +112,15 @@ def _singly(by: Actor, row: Arrival, now: datetime, known: bool, made: Outcome) 
             value_date=row.value_date,
             now=now,
             said=row.said,
+            payer=row.payer,
+            payer_account=row.payer_account,
+            cash_account=row.cash_account,
         )
     except RepactError as error:
-        made.refused = [*(made.refused or []), (row.source, error.code)]
+        made.refused.append((row.source, error.code))
         return
+    if isinstance(kept, Suspense):
+        made.waiting.append(row.source)
     if known:
         made.repeated += 1
     elif isinstance(kept, Payment):
@@ -162,7 +177,13 @@ class _Batch:
         except RepactError:  # the single way says what is wrong, and stops what must stop
             return
         self.rows.add(happened.rows)
-        self.entries += posting.entries(life, happened, template="payment_received", source=name)
+        self.entries += posting.entries(
+            life,
+            happened,
+            template="payment_received",
+            source=name,
+            cash_account=row.cash_account,
+        )
         self.subjects.append(
             Subject(
                 payment.id,
@@ -191,4 +212,7 @@ class _Batch:
             currency=row.currency,
             value_date=row.value_date,
             received_at=self.now,
+            payer=row.payer,
+            payer_account=row.payer_account,
+            cash_account=row.cash_account,
         )
