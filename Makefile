@@ -40,7 +40,7 @@ bench: .venv/.dev .venv-bench/.done
 prove: .venv/.dev
 	REPACT_EXAMPLES=50000 $(BIN)/pytest -q tests/generative
 	REPACT_RACE_ROUNDS=250 $(BIN)/pytest -q tests/integration/test_offers_races.py
-	REPACT_SIMULATED=500 REPACT_ROUNDS=250 $(BIN)/pytest -q tests/simulation tests/integration/test_repayments.py
+	REPACT_SIMULATED=500 REPACT_ROUNDS=250 REPACT_WEB_KILLS=20 $(BIN)/pytest -q tests/simulation tests/integration/test_repayments.py
 	$(BIN)/python tools/plant_bugs.py
 	$(BIN)/python tools/mutate.py
 

@@ -1,18 +1,22 @@
 """What `test_kills` kills: a program that pays and says what was acknowledged.
 
-python killed.py begin | pay FIRST | look      in a place of its own (REPACT_VAR)
+python killed.py begin | pay FIRST | drain | look | wake      in a place of its own (REPACT_VAR)
+
+The plans begin on `KILLED_ON`, a day in ISO 8601.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import django
 
-NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
+DAY = date.fromisoformat(os.environ.get("KILLED_ON", "2026-11-24"))
+NOW = datetime(DAY.year, DAY.month, DAY.day, 2, tzinfo=UTC)
 PLANS = 3
 
 
@@ -21,7 +25,7 @@ def main() -> None:
     if sys.argv[1] == "begin":
         os.environ["REPACT_APPLICATION_ROLE"] = "0"
     django.setup()
-    {"begin": begin, "pay": pay, "look": look}[sys.argv[1]]()
+    {"begin": begin, "pay": pay, "drain": drain, "look": look, "wake": wake}[sys.argv[1]]()
 
 
 def begin() -> None:
@@ -36,7 +40,10 @@ def begin() -> None:
     lender = Lender.objects.create(slug="killed", name_zh="示例", name_en="Sample", is_demo=True)
     with scope.acting_for(lender.id):
         for number in range(1, PLANS + 1):
-            plans.in_force(lender, NOW, [plans.document(principal=10**10)], number=number)
+            signed = plans.document(
+                principal=10**10, start=DAY, first=DAY.replace(day=1) + timedelta(days=45)
+            )
+            plans.in_force(lender, NOW, [signed], number=number)
 
 
 def pay() -> None:
@@ -66,6 +73,36 @@ def pay() -> None:
             number += 1
 
 
+def wake() -> None:
+    """See that the database answers, and leave it running."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    os._exit(0)
+
+
+def drain() -> None:
+    """Give back what killed workers held, and do all that is waiting, without waiting longer."""
+    from django.db import connection
+    from procrastinate.contrib.django import app
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = NULL"
+            " WHERE task_name = 'jobs.take_in_event' AND status = 'todo'"
+        )
+
+    async def work() -> None:
+        workers = app.with_connector(app.connector.get_worker_connector())
+        async with workers.open_async():
+            manager = workers.job_manager
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=0):
+                await manager.retry_job(job)
+            await workers.run_worker_async(wait=False, concurrency=2, install_signal_handlers=False)
+
+    asyncio.run(work())
+
+
 def look() -> None:
     """What the database says, as JSON."""
     from django.db.models import Count, Sum
@@ -75,8 +112,9 @@ def look() -> None:
     from repact.server.audit.models import Event
     from repact.server.books.models import Entry, Posting
     from repact.server.lenders.models import Lender
-    from repact.server.repayments.models import Payment, PlanEvent
+    from repact.server.repayments.models import Payment, PlanEvent, Suspense
     from repact.server.tenancy import scope
+    from repact.server.webhooks.models import InboxEvent
     from tests.integration import plans
 
     with scope.acting_for(Lender.objects.get().id):
@@ -89,6 +127,9 @@ def look() -> None:
             "events": PlanEvent.objects.filter(kind="payment").count(),
             "recorded": Event.objects.filter(action="repayments.post_payment").count(),
             "cash_minor": cash.aggregate(total=Sum("amount_minor"))["total"] or 0,
+            "waiting": InboxEvent.objects.filter(state="received").count(),
+            "refused": InboxEvent.objects.exclude(state__in=["received", "done"]).count(),
+            "suspense": Suspense.objects.count(),
             "unbalanced": lines.exclude(total=0).count(),
         }
     sys.stdout.write(json.dumps(said))
