@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "docs" / "reference" / "mutations.md"
 WORKERS, SEED, GOAL = 2, 20261124, 95
 ALL = "all there are"
-SHARED = ("hypothesis.strategies", "pydantic", "rfc8785", "yaml")
+SHARED = ("hypothesis.strategies", "orjson", "pydantic", "rfc8785", "yaml")
 TESTS = ["tests/unit/money", "tests/unit/plans", "tests/spec"]
 TESTS += ["tests/generative/test_engine.py", "tests/generative/test_servicing.py"]
 # pytest as the project has it, without Django, its database and rewritten assertions: a third of

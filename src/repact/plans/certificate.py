@@ -9,8 +9,7 @@ import hashlib
 from operator import itemgetter
 from typing import Any
 
-import rfc8785
-
+from repact import canonical as canonical_json
 from repact.plans.disclosure import disclose
 from repact.plans.document import Document, validate
 from repact.plans.errors import PlanError
@@ -53,10 +52,10 @@ def canonical(position: Position, terms: Terms, schedule: Schedule, /) -> bytes:
     """
     rows = ",".join([_ROW % _IN_ORDER(row) for row in schedule.rows])
     return b'{"position":%s,"rows":[%s],"terms":%s,"totals":%s}' % (
-        rfc8785.dumps(position.model_dump(mode="json", exclude_none=True)),
+        canonical_json.dumps(position.model_dump(mode="json", exclude_none=True)),
         rows.encode("ascii"),
-        rfc8785.dumps(terms.as_json()),
-        rfc8785.dumps(schedule.totals._asdict()),
+        canonical_json.dumps(terms.as_json()),
+        canonical_json.dumps(schedule.totals._asdict()),
     )
 
 

@@ -8,8 +8,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
 
-import rfc8785
-
+from repact import canonical
 from repact.money.rounding import DIVIDE
 from repact.plans import creditors, measures, schedule
 from repact.plans import terms as t
@@ -94,7 +93,7 @@ def bill_hash(part_hashes: Sequence[str], /) -> str:
     the canonical JSON (RFC 8785) of `{"parts": [the hashes in order]}`."""
     if len(part_hashes) == 1:
         return part_hashes[0]
-    return hashlib.sha256(rfc8785.dumps({"parts": list(part_hashes)})).hexdigest()
+    return hashlib.sha256(canonical.dumps({"parts": list(part_hashes)})).hexdigest()
 
 
 def share_out(

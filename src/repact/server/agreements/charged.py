@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-import rfc8785
-
+from repact import canonical
 from repact.plans.certificate import row_as_json, schedule_hash
 from repact.plans.consolidation import bill_hash
 from repact.plans.document import Document
@@ -58,15 +56,8 @@ def assert_charged_is_signed(
 
 
 def _is_hash_of(contents: Mapping[str, Any], sha256: str) -> bool:
-    """Whether a hash is that of the canonical contents (RFC 8785).
-
-    Nearly always `json` writes contents as RFC 8785 does, in a tenth of the time of its library;
-    where the hash of that differs, the library decides.
-    """
-    text = json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if hashlib.sha256(text.encode()).hexdigest() == sha256:
-        return True
-    return hashlib.sha256(rfc8785.dumps(contents)).hexdigest() == sha256
+    """Whether a hash is that of the canonical contents."""
+    return hashlib.sha256(canonical.dumps(contents)).hexdigest() == sha256
 
 
 def _assert_rows(debts: Debts, part: int, rows: Sequence[Mapping[str, Any]]) -> None:

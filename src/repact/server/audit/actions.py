@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,9 +10,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 import rfc8785
 from django.db import connection
 
+from repact import canonical
 from repact.errors import RepactError
 from repact.server.audit.actor import Actor
 from repact.server.audit.models import Event
@@ -105,7 +106,7 @@ def _write(action: str, events: Sequence[dict[str, Any]]) -> list[int]:
     """Insert events, enqueue the tasks that carry each of them forward; the events' numbers."""
     tasks = list(_forwarded_by.get(action, ()))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT audit_record(%s::jsonb, %s)", [json.dumps(events), tasks])
+        cursor.execute("SELECT audit_record(%s::jsonb, %s)", [orjson.dumps(events).decode(), tasks])
         (numbers,) = cursor.fetchone()
     _settled.set(True)
     return list(numbers)
@@ -158,11 +159,8 @@ def _text(key: UUID | None) -> str | None:
 
 
 def _digest(said: dict[str, Any]) -> bytes:
-    """Of names in ASCII, texts and small whole numbers `json` makes what RFC 8785 says, in a tenth
-    of the time of its library; a test compares them."""
     if all(name.isascii() and _is_plain(value) for name, value in said["facts"].items()):
-        text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).digest()
+        return hashlib.sha256(canonical.dumps(said)).digest()
     return hashlib.sha256(rfc8785.dumps(said)).digest()
 
 

@@ -26,6 +26,7 @@ from repact.server.repayments import actions, lives, posting, sharing, stored
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import Payment, Suspense
 from repact.server.repayments.stored import Kept, Writing
+from repact.server.repayments.uncollected import uncollected
 
 AT_ONCE = 500
 
@@ -88,11 +89,12 @@ def post_payments(*, by: Actor, rows: Sequence[Arrival], now: datetime) -> Outco
         and row.value_date == on
     }
     batch = _Batch(by, now, on)
-    for kept in stored.many(times.keys() - {None}, locked=True):
-        row = alone.get(kept.agreement.id)
-        if row is not None:
-            batch.add(kept, row)
-    batch.write()
+    with uncollected():
+        for kept in stored.many(times.keys() - {None}, locked=True):
+            row = alone.get(kept.agreement.id)
+            if row is not None:
+                batch.add(kept, row)
+        batch.write()
     made.posted = len(batch.payments)
     for row in rows:
         if row.source not in batch.payments:

@@ -23,6 +23,7 @@ from repact.server.repayments import actions, collecting, ending, lives, resting
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import Collection, DueItem, Plan
 from repact.server.repayments.stored import Kept, Writing
+from repact.server.repayments.uncollected import uncollected
 
 TELLING = ("missed", "nudge", "late", "invite")
 EARNED_AT_ONCE = 1000
@@ -81,15 +82,18 @@ def act_together(*, by: Actor, plan_ids: Sequence[UUID], on: date, now: datetime
         Q(state="requested") | Q(requested_on=on, by_mandate=True)
     )
     day = _Day(by, on, now)
-    plans = stored.many(wanted, locked=True)
-    on_hold = loan_queries.on_hold({loan for kept in plans for loan in kept.loan_ids})
-    busy = set(asked.values_list("agreement_id", flat=True))
-    others = [
-        wanted[kept.agreement.id]
-        for kept in plans
-        if kept.agreement.id in busy or not on_hold.isdisjoint(kept.loan_ids) or not day.add(kept)
-    ]
-    day.write()
+    with uncollected():
+        plans = stored.many(wanted, locked=True)
+        on_hold = loan_queries.on_hold({loan for kept in plans for loan in kept.loan_ids})
+        busy = set(asked.values_list("agreement_id", flat=True))
+        others = [
+            wanted[kept.agreement.id]
+            for kept in plans
+            if kept.agreement.id in busy
+            or not on_hold.isdisjoint(kept.loan_ids)
+            or not day.add(kept)
+        ]
+        day.write()
     audit_actions.unchanged()
     return others
 

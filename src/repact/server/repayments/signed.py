@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
+from repact import canonical
 from repact.plans.certificate import schedule_hash
 from repact.plans.document import Document
 from repact.plans.figures import Schedule
@@ -43,7 +45,7 @@ def charged(agreement: Agreement, said: Said | None = None, /) -> tuple[SignedPa
     found = _checked.get(digest)
     if found is None:
         if said:
-            agreement.contents = json.loads(said.text)
+            agreement.contents = orjson.loads(said.text)
         found = _checked[digest] = _check(agreement, said)
         while len(_checked) > KEPT:
             _checked.popitem(last=False)
@@ -67,7 +69,7 @@ def _check(agreement: Agreement, said: Said | None) -> tuple[SignedPart, ...]:
 
 
 def _digest(agreement: Agreement) -> bytes:
-    said = json.dumps(agreement.contents, sort_keys=True)
+    said = canonical.dumps(agreement.contents).decode()
     key = f"{said}\n{agreement.contents_sha256}\n{agreement.schedule_sha256}"
     return hashlib.sha256(key.encode()).digest()
 

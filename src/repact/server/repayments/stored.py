@@ -8,13 +8,13 @@ round trips, not one for each table. Nothing is worked out here.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
 
@@ -30,7 +30,9 @@ _COLUMNS = (  # of `repayments_kept`
     *("open_minor", "credit_minor", "events_count", "stopped", "disputed_at"),
     *("mandate_revoked_at", "rests", "agreed", "parts", "items", "events"),
 )
-_READ = f"SELECT {', '.join(_COLUMNS)} FROM repayments_kept(%s::uuid[], %s, %s)"  # noqa: S608
+_AS_JSON = {"rests", "agreed", "parts", "items", "events"}
+_AS_READ = [f"{name}::text" if name in _AS_JSON else name for name in _COLUMNS]
+_READ = f"SELECT {', '.join(_AS_READ)} FROM repayments_kept(%s::uuid[], %s, %s)"  # noqa: S608
 _EARN = """
 WITH held AS (
     SELECT id FROM repayments_due_item
@@ -175,7 +177,7 @@ def write(rows: Writing, /, *, lender_id: UUID) -> None:
         "payments": [_fields(row, _PAYMENT) for row in rows.payments],
     }
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [lender_id, json.dumps(said, default=_text)])
+        cursor.execute(_WRITE, [lender_id, orjson.dumps(said).decode()])
 
 
 def mark_earned(item_ids: Iterable[UUID], /, *, on: date) -> list[Earned]:
@@ -187,6 +189,7 @@ def mark_earned(item_ids: Iterable[UUID], /, *, on: date) -> list[Earned]:
 
 
 def _kept(row: dict[str, Any]) -> Kept:
+    row |= {name: orjson.loads(row[name]) for name in _AS_JSON if row[name] is not None}
     whose = {"lender_id": row["lender_id"], "agreement_id": row["agreement_id"]}
     parts = {
         number: _row(
@@ -224,7 +227,3 @@ def _row(model: type[M], values: Mapping[str, Any], /) -> M:
 
 def _fields(row: Model, names: Sequence[str]) -> dict[str, object]:
     return {name: getattr(row, name) for name in names}
-
-
-def _text(value: UUID | date | datetime) -> str:
-    return str(value) if isinstance(value, UUID) else value.isoformat()
