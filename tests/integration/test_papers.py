@@ -105,7 +105,7 @@ class TestWhatTheLawAsks:
 class TestAnOralAgreement:
     RECORDING = hashlib.sha256(b"the call").hexdigest()
 
-    def record(self, world, offer, seconds=240, is_read_out=True):
+    def record(self, world, offer, seconds=240, is_read_out=True, words="可以，就按这个方案"):
         return agreement_actions.record_oral(
             by=world.staff("agent"),
             offer_id=offer.id,
@@ -114,7 +114,7 @@ class TestAnOralAgreement:
             recording_seconds=seconds,
             is_read_out=is_read_out,
             said_at=world.now,
-            words="可以，就按这个方案",
+            words=words,
             now=world.now,
         )
 
@@ -144,6 +144,23 @@ class TestAnOralAgreement:
             self.record(world, offer, seconds, is_read_out)
         assert "CN-COST-2026-2" in raised.value.params["rules"]
         assert not Agreement.objects.exists()
+
+    @pytest.mark.parametrize("words", ["好\u202e的", "a\x00b", "a\u2066b", "\ud800"])
+    def test_takes_no_words_that_cannot_be_seen(self, world, by, words):
+        offer = world.offered(by).offers_in_order[0]
+        with pytest.raises(AgreementError, match="words_unseen"):
+            self.record(world, offer, words=words)
+        assert not Agreement.objects.exists()
+
+    def test_keeps_words_that_look_like_commands_as_words(self, world, by):
+        offer = world.offered(by).offers_in_order[0]
+        said = '#read("/etc/passwd")\n<script>alert(1)</script> {{ 7*7 }}'
+        agreement = self.record(world, offer, words=said)
+        run_jobs()
+        (record,) = agreement_queries.evidence(agreement)
+        assert record.evidence["words"] == said
+        (paper,) = agreement_queries.papers(Agreement.objects.get())
+        assert "root:" not in text(agreement_queries.paper_pdf(agreement, paper))
 
     def test_needs_its_recording(self, world, by):
         offer = world.offered(by).offers_in_order[0]

@@ -29,6 +29,7 @@ from tests.integration.signing import (
     guarantor,
     named,
     newest,
+    renegotiated,
     sign_by_link,
     signed,
     verified,
@@ -285,6 +286,20 @@ class TestACode:
         if world.code(by, agreement) != foreign:
             with pytest.raises(AgreementError, match="code_wrong"):
                 world.sign(by, agreement, foreign)
+
+    def test_that_was_used_signs_no_other_agreement(self, world, by, agreement):
+        world.read(by, agreement)
+        used = world.code(by, agreement)
+        world.sign(by, agreement, used)
+        run_jobs()
+        new = renegotiated(world, by, Agreement.objects.get(id=agreement.id))
+        world.read(by, new)
+        with pytest.raises(AgreementError, match="code_expired"):
+            world.sign(by, new, used)
+        if world.code(by, new) != used:
+            with pytest.raises(AgreementError, match="code_wrong"):
+                world.sign(by, new, used)
+        assert Agreement.objects.get(id=new.id).state == "ready"
 
     def test_comes_too_late_when_the_offer_is_long_over(self, world, by, agreement):
         world.read(by, agreement)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,26 @@ class TestSigningBesideTheBorrower:
         assert client.post(path, body).status_code == 302
         assert "You have signed" in client.get(path).text
         assert Agreement.objects.get().signatures.filter(state="signed").count() == 2
+
+    def test_shows_names_as_names_whatever_they_say(self, world, by, visit):
+        hostile = "<script>alert(1)</script>{{ 7*7 }}'\"&amp;"
+        agreement = world.drafted(by)
+        signer = guarantor(agreement)
+        named(
+            world,
+            agreement,
+            replace(signer, party=signer.party.model_copy(update={"name": hostile})),
+        )
+        signed(world, by, agreement)
+        token = agreement_actions.invite(by=world.system, agreement_id=agreement.id, now=world.now)
+        pages = (
+            visit(by).get(reverse("borrower:agreement", args=[agreement.id])),
+            visit().get(reverse("public:sign_beside", kwargs={"token": token})),
+        )
+        for page in pages:
+            assert "&lt;script&gt;alert(1)" in page.text
+            assert "<script>alert" not in page.text
+            assert "{{ 7*7 }}" in page.text
 
     def test_is_nobody_elses(self, visit):
         path = reverse("public:sign_beside", kwargs={"token": "0" * 64})

@@ -24,6 +24,9 @@ STREET_TALK = (
     "恶意逃废",
     "legally binding",
     "具有法律约束力",
+    "protects both",
+    "保障双方",
+    "fully compliant",
 )
 IN_BOTH_LANGUAGES = {"500.html", "partials/language.html"}
 BY_DJANGO = {"403.html", "404.html", "500.html"}

@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import pikepdf
 import pytest
 from asn1crypto import cms, x509
 from pyhanko.pdf_utils import generic
@@ -223,6 +224,43 @@ def spliced(revisions, _) -> Iterator[tuple[str, bytes]]:
         yield f"{lines} lines after", sealed + b"\n%%EOF" * lines
 
 
+def planted():
+    """A text with content laid in before anybody signs, which nothing shows yet; and its place."""
+    with pikepdf.open(io.BytesIO(agreement.render(contents()))) as opened:
+        hidden = opened.make_indirect(opened.make_stream(b"q 1 g 40 40 500 700 re f Q"))
+        opened.Root.Shadow = hidden
+        out = io.BytesIO()
+        opened.save(out, deterministic_id=True)
+        return signatures.prepare(out.getvalue()), hidden.objgen
+
+
+def unveiled(index, place, in_its_place):
+    """Let a page show what was laid in, over its own content or instead of it."""
+
+    def change(writer):
+        page = page_of(writer, index)
+        hidden = generic.IndirectObject(*place, writer)
+        old = page.raw_get("/Contents")
+        page["/Contents"] = hidden if in_its_place else generic.ArrayObject([old, hidden])
+        writer.update_container(page)
+
+    return change
+
+
+def shadowed(_, authority) -> Iterator[tuple[str, bytes]]:
+    """Content hidden before anybody signed, and shown after one has, or both have."""
+    prepared, place = planted()
+    signed = first(prepared, authority)
+    sealed = last(signed, authority)
+    assert problems(sealed, authority) == []  # what nobody can see changes nothing
+    for index in range(3):
+        for in_its_place in (False, True):
+            show, name = unveiled(index, place, in_its_place), f"shadow {index} {in_its_place}"
+            yield f"{name}, sealed", updated(sealed, show)
+            yield f"{name}, signed", updated(signed, show)
+            yield f"{name}, between", resealed(updated(signed, show), authority)
+
+
 def torn(revisions, _) -> Iterator[tuple[str, bytes]]:
     """Cut off, filled with nothing, overwritten, doubled."""
     sealed, chance = revisions[0][2], random.Random(7)
@@ -315,7 +353,7 @@ class TestAForgery:
     def test_is_never_accepted(self, revisions, authority, stranger):
         assert problems(revisions[0][2], authority) == []
         tried, accepted = 0, []
-        for make in (appended, spliced, torn):
+        for make in (appended, spliced, shadowed, torn):
             for name, pdf in make(revisions, authority):
                 tried += 1
                 if not problems(pdf, authority):

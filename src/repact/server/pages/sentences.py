@@ -83,6 +83,9 @@ SENTENCES: dict[str, str] = {
     "agreements.too_many_shares": _("Ten links are the most. End one first."),
     "agreements.too_many_codes": _("Too many codes in an hour. Try again later, or ask a person."),
     "agreements.waits_for_signer": _("Somebody still has to sign."),
+    "agreements.words_unseen": _(
+        "Some characters in these words cannot be seen. Type them again, please."
+    ),
     "agreements.wrong_state": _("This agreement has moved on. Open it again to see where it is."),
     "cases.answer_ability": _("Enter what you could pay, and choose your payday."),
     "cases.answer_contact": _("Choose from the list, or nothing."),

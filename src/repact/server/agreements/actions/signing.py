@@ -9,6 +9,7 @@ from uuid import UUID
 from repact.server.agreements import beside, lawful, queries, states
 from repact.server.agreements.actions import acts, drafts, files
 from repact.server.agreements.actions.acts import CODE_MINUTES, CODE_TRIES, CODES_PER_HOUR
+from repact.server.agreements.documents import parties
 from repact.server.agreements.errors import AgreementError
 from repact.server.agreements.models import Agreement, Signature
 from repact.server.audit import actions as audit_actions
@@ -177,6 +178,8 @@ def record_oral(
     """
     if not _SHA256.fullmatch(recording_sha256) or not 0 < len(words) <= 500:
         raise AgreementError("agreements.recording_missing", field="recording_sha256")
+    if not parties.is_seen("".join(words.splitlines())):
+        raise AgreementError("agreements.words_unseen", field="words")
     offer = Offer.objects.select_related("case").filter(id=offer_id).first()
     if offer is None:
         raise AgreementError("agreements.not_found")

@@ -7,12 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def is_seen(text: str, /) -> bool:
+    """Whether every character can be seen: no control or direction character, none unassigned."""
+    if text.isprintable():  # the same, but for spaces other than the plain one, at once
+        return True
+    return not any(unicodedata.category(character) in _UNSEEN for character in text)
+
 
 def _visible(text: str) -> str:
-    """Refuse control and direction characters: what is signed is what is seen."""
-    if text.isprintable():  # the same, but for spaces other than the plain one, at once
-        return text
-    if any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} for c in text):
+    """Refuse what cannot be seen: what is signed is what is seen."""
+    if not is_seen(text):
         raise ValueError("control_character")
     return text
 
