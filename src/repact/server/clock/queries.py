@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,15 @@ def business_now(*, lender_id: UUID) -> datetime:
 def business_date(*, now: datetime, zone: str) -> date:
     """The calendar day of `now` where the lender's contracts count days (`zone`: an IANA name)."""
     return now.astimezone(ZoneInfo(zone)).date()
+
+
+def same_hour(now: datetime, /, *, on: date, zone: str) -> datetime:
+    """The moment of another calendar day with the same hour on the lender's clock.
+
+    Whole days back from `now` would be another day's evening where clocks have changed since.
+    """
+    local = now.astimezone(ZoneInfo(zone))
+    return datetime.combine(on, local.time(), local.tzinfo).astimezone(UTC)
 
 
 def _days_ahead(lender_id: UUID) -> int:

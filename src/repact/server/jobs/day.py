@@ -72,12 +72,12 @@ def catch_up(*, lender_id: UUID, now: datetime) -> int:
     with no day behind it starts today.
     """
     today = lender_queries.today(lender_id, now=now)
+    zone = lender_queries.get(lender_id).zone
     last = LivedDay.objects.filter(lender_id=lender_id).order_by("-day").first()
     lived = 0
     on = last.day + timedelta(days=1) if last else today
     while on <= today and lived < DAYS_MAX:
-        moment = now - timedelta(days=(today - on).days)
-        run_day(lender_id=lender_id, on=on, now=moment)
+        run_day(lender_id=lender_id, on=on, now=clock_queries.same_hour(now, on=on, zone=zone))
         _write_down(lender_id, on)
         on += timedelta(days=1)
         lived += 1
