@@ -147,6 +147,8 @@ def _balanced(lender):
     for plan in Plan.objects.filter(standing__in=("active", "breached", "completed")):
         owed = sum(item.open_minor for item in DueItem.objects.filter(agreement=plan.agreement))
         owed += sum(part.returned_minor for part in plan.agreement.parts.all())
+        if plan.agreement.parts.exclude(loan__written_off_on=None).exists():
+            owed = 0  # the claim lives on; the books do not count on it
         receivable = book_queries.balance_minor(
             agreement_id=plan.agreement_id, accounts=tuple(chart.PLAN_RECEIVABLE.values())
         )

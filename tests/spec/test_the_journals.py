@@ -43,6 +43,19 @@ def test_no_template_is_posted_that_is_not_listed():
     assert {code for code in found if not catalogue.is_listed(code)} == set()
 
 
+@pytest.mark.parametrize("code", catalogue.templates())
+def test_every_template_is_posted_by_an_action(code):
+    """By its name, or by the function of the ledger that makes it and has its name."""
+    named = "sealing.sealed(" if code == "agreement_sealed" else f'"{code}"'
+    posted = re.compile(rf"(outcomes|plan_life|templates)\.{code}\(|{re.escape(named)}")
+    kept_out = {"verification.py", "flow.py", "tasks.py", "plan_sentences.py"}
+    assert any(
+        posted.search(path.read_text("utf-8"))
+        for path in (SOURCE / "server").rglob("*.py")
+        if path.name not in kept_out and "migrations" not in path.parts
+    )
+
+
 @pytest.mark.parametrize("number", all_entries())
 def test_every_instrument_has_its_entries(number):
     sealed = sealed_by(number)

@@ -70,15 +70,15 @@ ELSEWHERE = (
         40,
         "债权转让",
         "Debt sale or placement",
-        "server/agreements: the agreement travels with the debt; its certificate is its proof",
-        """Another lender or an agency takes over; the plan stays as signed.
+        "server/repayments: asked by one person, decided by another; refused while a plan runs",
+        """Another lender or an agency takes over; while a plan runs, the debt is not sold.
 
-        债权转给他人，已签的还款计划不变。
+        债权转给他人；还款计划执行期间不得转让。
 
         Formula: none.
         Source: Civil Code of China art. 546 (the debtor is told), 548 (defenses stay).
-        Hear: The name on the letter changes, your plan does not.
-        听到: 债权人变了，你的还款计划不变。
+        Hear: While your plan runs, your debt is not sold.
+        听到: 计划执行期间，你的债务不会被转让。
         """,
     ),
 )

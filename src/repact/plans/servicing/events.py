@@ -106,8 +106,25 @@ class Resumption(_Event):
     days: Count
 
 
+class WriteOff(_Event):
+    """The lender no longer counts on the debt: what was agreed goes on, and what is paid is a
+    recovery.
+    """
+
+    kind: Literal["write_off"]
+
+
 Event = Annotated[
-    Payment | Reversal | Skip | DateMove | Breach | Cure | Termination | Renegotiation | Resumption,
+    Payment
+    | Reversal
+    | Skip
+    | DateMove
+    | Breach
+    | Cure
+    | Termination
+    | Renegotiation
+    | Resumption
+    | WriteOff,
     Field(discriminator="kind"),
 ]
 _EVENTS: TypeAdapter[tuple[Event, ...]] = TypeAdapter(

@@ -29,6 +29,7 @@ class Fold:
         self.first_open = 0
         self.standing: Standing = "active"
         self.returned: LiveRow | None = None
+        self.written_off_on: date | None = None
         self.credit = self.vested = self.received = self.prepaid = 0
         self.late_tolerated = self.skips = self.moves = 0
         self.postings: list[Posting] = []
@@ -278,6 +279,10 @@ class Fold:
                 row.move(until, self.conduct)
         self.sort()
         self._note(event.on, "resumed", until=until.isoformat())
+
+    def _write_off(self, event: events.WriteOff) -> None:
+        """Nothing changes in what was agreed."""
+        self.written_off_on = event.on
 
     def _assert_in_force(self) -> None:
         if self.standing not in IN_FORCE:

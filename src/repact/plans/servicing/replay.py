@@ -178,6 +178,7 @@ def _state(fold: Fold, as_of: date) -> PlanState:
         happenings=tuple(
             sorted((*fold.happenings, *_rates(fold.agreement.terms, as_of)), key=lambda one: one.on)
         ),
+        written_off_on=fold.written_off_on,
     )
 
 

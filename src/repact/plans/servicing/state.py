@@ -75,6 +75,7 @@ class PlanState:
     contract is named): neither is ever silently reset. `paid` is what the rows received,
     `prepaid_minor` principal paid ahead of all rows, `credit_minor` the borrower's money that
     nothing claims. Waivers are vested (earned), pending, or returned by a breach.
+    `written_off_on` is the day from which the lender no longer counts on the debt.
     """
 
     as_of: date
@@ -96,3 +97,4 @@ class PlanState:
     date_moves_left: int
     postings: tuple[Posting, ...]
     happenings: tuple[Happening, ...]
+    written_off_on: date | None

@@ -58,6 +58,13 @@ def balance_minor(*, agreement_id: UUID, accounts: Sequence[str]) -> int:
     return found.aggregate(total=Sum("amount_minor"))["total"] or 0
 
 
+def balances(*, agreement_id: UUID, accounts: Sequence[str]) -> dict[str, int]:
+    """The same account by account; those without a balance are left out."""
+    found = Posting.objects.filter(entry__agreement_id=agreement_id, account__in=accounts)
+    sums = found.values_list("account").annotate(total=Sum("amount_minor"))
+    return {account: total for account, total in sums if total}
+
+
 def trial_balance(*, on: date, known_at: datetime | None = None) -> dict[str, dict[str, int]]:
     """Balances from what had happened up to a day: currency -> account -> minor units.
 

@@ -18,9 +18,10 @@ from repact.server.connectors.errors import ConnectorError
 from repact.server.jobs.events import PATIENT, carried
 from repact.server.lenders import queries as lender_queries
 from repact.server.lenders.models import Lender
+from repact.server.loans.models import Loan
 from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import collecting, paying_out, taking_back
+from repact.server.repayments import collecting, contracts, paying_out, taking_back
 from repact.server.repayments.models import Collection, Payment, Plan, Refund
 from repact.server.tenancy import scope
 from repact.server.webhooks import actions as webhook_actions
@@ -141,8 +142,25 @@ def _act(said: kinds.Said, *, by: Actor, now: datetime) -> None:
 
 
 def _take_payment(said: kinds.PaymentReceived, *, by: Actor, now: datetime) -> None:
-    """To the agreement its reference names, else to the payer's only plan, else to suspense."""
-    named = Agreement.objects.filter(reference=said.reference.strip()).first()
+    """To the agreement or the debt its reference names, else to the payer's only plan, else to
+    suspense."""
+    reference = said.reference.strip()
+    named = Agreement.objects.filter(reference=reference).first()
+    loan = None if named else Loan.objects.filter(ref=reference).first()
+    if loan:
+        contracts.take_in(
+            by=by,
+            loan_id=loan.id,
+            source=f"wallet-event:{said.payment_id}",
+            amount_minor=said.amount_minor,
+            currency=said.currency,
+            value_date=said.value_date,
+            now=now,
+            said=said.reference,
+            payer="borrower" if loan.borrower.wallet_account == said.account else "third_party",
+            payer_account=said.account,
+        )
+        return
     agreement = named or _only_plan(said.account)
     own = agreement is not None and agreement.borrower.wallet_account == said.account
     repayment_actions.receive_payment(

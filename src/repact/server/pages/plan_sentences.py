@@ -17,6 +17,15 @@ SENTENCES: dict[str, str] = {
     "repayments.charging_stopped": _(
         "Nothing is charged right now: a person is checking the figures. Nothing is late meanwhile."
     ),
+    "repayments.already_decided": _("Somebody has decided this already."),
+    "repayments.buyer_missing": _("Write who buys the debt."),
+    "repayments.cannot_dispose": _(
+        "This cannot be done while a request is open or a plan runs, or once the debt is over."
+    ),
+    "repayments.disposal_waits": _("This was asked for already and waits."),
+    "repayments.four_eyes": _("Somebody else has to decide what you asked for."),
+    "repayments.reason_missing": _("Write why, in up to 500 characters."),
+    "repayments.unknown_debt": _("There is no debt or agreement with that number."),
     "repayments.more_than_owed": _("That is more than is left to pay."),
     "repayments.new_plan_asked": _(
         "The borrower asks for another plan. No breach is declared meanwhile."
@@ -47,6 +56,10 @@ TOLD: dict[str, str] = {
     "debit_refused": _(
         "%(amount)s could not be debited from your wallet. No fee was charged. "
         "You can pay it yourself at any time."
+    ),
+    "debt_sold": _(
+        "Your debt %(reference)s was transferred: you owe it to %(buyer)s from now on. What you "
+        "may say against the debt holds against them, too. Pay nobody who cannot show it."
     ),
     "invite": _(
         "%(amount)s is still open. Until %(last_date)s the plan is whole. If it no longer fits, "

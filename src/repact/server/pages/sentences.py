@@ -190,6 +190,8 @@ SENTENCES: dict[str, str] = {
     "pages.not_understood": _("We did not understand this. Nothing was changed."),
     "pages.account_missing": _("Which account is it of?"),
     "pages.statement_missing": _("Choose a file."),
+    "statements.cannot_explain": _("This line is something else already."),
+    "statements.not_found": _("There is no such line any more."),
     "statements.no_account": _("That is not an account number."),
     "statements.no_mapping": _("Nobody has said yet which columns of this account’s CSV say what."),
     "statements.too_large": _("This file is too large. Ask the bank for fewer days at a time."),

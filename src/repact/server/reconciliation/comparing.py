@@ -12,8 +12,11 @@ from repact.ledger import chart
 from repact.server.books.models import Posting
 from repact.server.connectors import keepers
 from repact.server.connectors.wallet import Movement
+from repact.server.repayments import contracts
 from repact.server.repayments.models import (
     Collection,
+    ContractPayment,
+    Disposal,
     DueItem,
     Part,
     Payment,
@@ -138,6 +141,13 @@ def _with_cash() -> Iterator[tuple[str, int, str]]:
         yield f"suspense:{kept.id}", kept.amount_minor, kept.currency
         if kept.state == "returned":
             yield f"returned:{kept.id}", -kept.amount_minor, kept.currency
+    for paid in ContractPayment.objects.exclude(source__startswith="suspense:").iterator():
+        yield f"contract:{paid.id}", paid.amount_minor, paid.currency
+    for line in statement_queries.explained().iterator():
+        if line.state == "charge":
+            yield f"line:{line.id}", line.amount_minor, line.currency
+    for sale in Disposal.objects.filter(kind="sale", state="done").select_related("loan"):
+        yield f"sale:{sale.id}", sale.price_minor or 0, sale.loan.currency if sale.loan else ""
     for refund in Refund.objects.filter(suspense=None).exclude(answer__status="refused").iterator():
         yield f"refund:{refund.id}", -refund.amount_minor, refund.currency
     for reversal in Reversal.objects.select_related("payment").iterator():
@@ -168,6 +178,10 @@ def _taken_in() -> dict[str, tuple[int, str]]:
         row.source: (row.amount_minor, row.currency)
         for row in Payment.objects.exclude(source__startswith="suspense:").iterator()
     }
-    for row in Suspense.objects.all().iterator():
-        kept[row.source] = (row.amount_minor, row.currency)
+    for paid in ContractPayment.objects.exclude(source__startswith="suspense:").iterator():
+        kept[paid.source] = (paid.amount_minor, paid.currency)
+    for row in Suspense.objects.exclude(state="settled").iterator():
+        source = row.source.removesuffix(contracts.REST)
+        already = kept.get(source, (0, row.currency))[0] if source != row.source else 0
+        kept[source] = (already + row.amount_minor, row.currency)
     return kept

@@ -155,7 +155,7 @@ def post_payment(
     `.unknown_agreement`, `.not_in_force`, `.value_date_ahead`, `.before_the_plan`,
     `.charging_stopped`, `.schedule_differs`, `.charged_differs` or `.source_reused`.
     """
-    _assert_amount(amount_minor)
+    assert_amount(amount_minor)
     kept = stored.one(agreement_id, source=source)
     if kept is None:
         raise RepaymentError("repayments.unknown_agreement")
@@ -274,7 +274,7 @@ def resume_charging(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
 
 def suspend(*, by: Actor, now: datetime, **said: Any) -> Suspense:
     """Keep money that cannot be placed: a step of the actions that may."""
-    _assert_amount(said["amount_minor"])
+    assert_amount(said["amount_minor"])
     suspense = Suspense.objects.create(
         lender_id=by.lender_id, received_at=now, received_on=posting.business_date(by, now), **said
     )
@@ -321,7 +321,8 @@ def _same(
     return existing
 
 
-def _assert_amount(amount_minor: int) -> None:
+def assert_amount(amount_minor: int, /) -> None:
+    """Raise `repayments.not_positive` or `.too_large` unless it is an amount of money."""
     if amount_minor <= 0:
         raise RepaymentError("repayments.not_positive", field="amount_minor")
     if amount_minor > AMOUNT_MINOR_MAX:

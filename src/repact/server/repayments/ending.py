@@ -190,7 +190,8 @@ def _restore(life: Life, number: int, by: Actor) -> Position:
         waived_back_minor=signed.schedule.totals.waived_minor - pending,
         pending_minor=pending,
     )
-    if gain := adjustment_minor(signed.position, signed.terms, signed.schedule):
+    gain = adjustment_minor(signed.position, signed.terms, signed.schedule)
+    if gain and not lives.is_written_off(life):
         book_actions.post(
             by=by,
             entry=outcomes.modification_reversed(
@@ -337,6 +338,8 @@ def _leave(
     waived_back_minor: int = 0,
     pending_minor: int = 0,
 ) -> None:
+    if lives.is_written_off(life):
+        return  # nothing of it stands in the books any more
     book_actions.post(
         by=by,
         entry=plan_life.plan_ended(

@@ -16,7 +16,7 @@ from repact.plans.conduct import Conduct
 from repact.plans.errors import PlanError
 from repact.plans.servicing import ladder
 from repact.plans.servicing.agreement import Agreement as SignedPlan
-from repact.plans.servicing.events import Event, Payment, Reversal, parse_events
+from repact.plans.servicing.events import Event, Payment, Reversal, WriteOff, parse_events
 from repact.plans.servicing.replay import Ongoing, replay
 from repact.plans.servicing.state import PlanState, RowState
 from repact.server.agreements import states as agreement_states
@@ -156,6 +156,11 @@ def to_pay(kept: Kept, /, *, currency: str, value_date: date, on: date) -> Life:
     return life
 
 
+def is_written_off(life: Life, /) -> bool:
+    """Whether the lender no longer counts on what the plan asks for; a plan is so as a whole."""
+    return any(state.written_off_on for state in life.states.values())
+
+
 def assert_charged(life: Life, /) -> None:
     """Raise `repayments.charged_differs` unless the tables say what the replay says."""
     for number in life.parts:
@@ -209,7 +214,7 @@ def _undoings(known: Sequence[Event], news: Event) -> Iterable[list[Event]]:
         for event in known
         if event.on >= news.on
         and event.id not in gone
-        and not isinstance(event, Payment | Reversal)
+        and not isinstance(event, Payment | Reversal | WriteOff)
     ]
     yield from ([one] for one in later)
     yield later

@@ -51,11 +51,15 @@ def happen(
 
 
 class Changed(NamedTuple):
-    """What an event changed in a part: altogether, and of that on its own day (None: all of it)."""
+    """What an event changed in a part: altogether, and of that on its own day (None: all of it).
+
+    `recovery`: the part was written off, so that the books know of its money and nothing else.
+    """
 
     on: date
     whole: Change
     on_its_day: Change | None
+    recovery: bool
 
 
 class Happened(NamedTuple):
@@ -83,7 +87,8 @@ def work_out(
         room, states[number] = lives.admit(life, number, event)
         news += [News(number, one) for one in (event, *room)]
         whole = accounting.change(before[number], states[number], cash_minor=cash)
-        changes[number] = Changed(event.on if on_its_day else life.on, whole, on_its_day)
+        on = event.on if on_its_day else life.on
+        changes[number] = Changed(on, whole, on_its_day, bool(states[number].written_off_on))
     rows = lives.move_on(life, news, states)
     if payment is not None:
         payment.allocation = allocation(life, payment, events)
@@ -103,6 +108,17 @@ def entries(
     """What the books say of an event that was worked out; nothing where nothing changed."""
     for number, changed in made.changes.items():
         name = source if number == 1 else f"{source}:{number}"
+        if changed.recovery:
+            if changed.whole.cash_minor or changed.whole.credit_minor:
+                entry = outcomes.recovered(
+                    on=changed.on,
+                    currency=life.plan.currency,
+                    amount_minor=changed.whole.cash_minor,
+                    credit_minor=changed.whole.credit_minor,
+                    cash_account=cash_account,
+                )
+                yield ToPost(entry, name, life.agreement.id)
+            continue
         first = changed.on_its_day or changed.whole
         steps = [(template, changed.on, first, name)]
         if changed.on_its_day:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, QuerySet, Sum, When
 
 from repact.plans.conduct import Conduct
 from repact.plans.servicing import ladder
@@ -19,7 +19,7 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.repayments import lives
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import Collection, DueItem, Payment, Plan, Suspense
+from repact.server.repayments.models import Collection, Disposal, DueItem, Payment, Plan, Suspense
 
 _BAR_WIDTH = 440
 
@@ -205,6 +205,13 @@ def suspense_minor(currency: str, /) -> int:
     """How much of a currency is in suspense now."""
     found = Suspense.objects.filter(state="open", currency=currency)
     return found.aggregate(total=Sum("amount_minor"))["total"] or 0
+
+
+def disposals() -> QuerySet[Disposal]:
+    """Write-offs and sales: those that wait for somebody first, then the newest."""
+    waits = Case(When(state="asked", then=0), When(state="approved", then=1), default=2)
+    found = Disposal.objects.select_related("agreement", "loan").annotate(waits=waits)
+    return found.order_by("waits", "-asked_at")
 
 
 def stopped_plans() -> QuerySet[Plan]:

@@ -39,6 +39,9 @@ def reopen(life: Life, /, *, by: Actor, reason: str, now: datetime) -> None:
 def wait_again(life: Life, /, *, by: Actor) -> None:
     """Have what was earned only because the plan was over wait for its periods again."""
     agreement = life.agreement
+    life.plan.acted_until = life.on
+    if lives.is_written_off(life):
+        return
     for name in AT_THE_END:
         _undo_newest(life, f"{name}:{agreement.id}:rest:", by)
     items = list(DueItem.objects.filter(agreement=agreement, is_earned=True))
@@ -49,7 +52,6 @@ def wait_again(life: Life, /, *, by: Actor) -> None:
     )
     ahead = [item.id for item in items if earned_source(item) not in by_itself]
     DueItem.objects.filter(id__in=ahead).update(is_earned=False)
-    life.plan.acted_until = life.on
 
 
 def tell(life: Life, /, *, by: Actor, now: datetime) -> None:

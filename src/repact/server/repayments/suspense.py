@@ -22,7 +22,7 @@ def assign_suspense(*, by: Actor, suspense_id: UUID, agreement_id: UUID, now: da
     found = stored.one(agreement_id)
     if found is None:
         raise RepaymentError("repayments.unknown_agreement")
-    agreement, kept = found.agreement, _open(suspense_id)
+    agreement, kept = found.agreement, still_open(suspense_id)
     life = lives.to_pay(
         found,
         currency=kept.currency,
@@ -47,7 +47,7 @@ def assign_suspense(*, by: Actor, suspense_id: UUID, agreement_id: UUID, now: da
         now=now,
         from_suspense=True,
     )
-    _close(kept, by, now, state="assigned", payment=payment)
+    close(kept, by, now, state="assigned", payment=payment)
     audit_actions.record(
         by=by,
         action="repayments.assign_suspense",
@@ -67,11 +67,11 @@ def return_suspense(*, by: Actor, suspense_id: UUID, now: datetime) -> None:
 
     Raises `repayments.unknown_suspense`, `.already_worked`, `.no_account_to_return_to`.
     """
-    kept = _open(suspense_id)
+    kept = still_open(suspense_id)
     if not kept.payer_account:
         raise RepaymentError("repayments.no_account_to_return_to")
     refund = paying_out.of_suspense(kept, by=by, now=now)
-    _close(kept, by, now, state="returned")
+    close(kept, by, now, state="returned")
     audit_actions.record(
         by=by,
         action="repayments.return_suspense",
@@ -81,7 +81,11 @@ def return_suspense(*, by: Actor, suspense_id: UUID, now: datetime) -> None:
     )
 
 
-def _open(suspense_id: UUID) -> Suspense:
+def still_open(suspense_id: UUID, /) -> Suspense:
+    """A sum in suspense that nobody has worked yet, locked.
+
+    Raises `repayments.unknown_suspense`, `.already_worked`.
+    """
     kept = Suspense.objects.select_for_update(of=("self",)).filter(id=suspense_id).first()
     if kept is None:
         raise RepaymentError("repayments.unknown_suspense")
@@ -90,9 +94,10 @@ def _open(suspense_id: UUID) -> Suspense:
     return kept
 
 
-def _close(
-    kept: Suspense, by: Actor, now: datetime, *, state: str, payment: Payment | None = None
+def close(
+    kept: Suspense, by: Actor, now: datetime, /, *, state: str, payment: Payment | None = None
 ) -> None:
+    """Note what became of a sum, and who worked it."""
     kept.state, kept.payment = state, payment
     kept.worked_by_id, kept.worked_at = by.id, now
     kept.save()

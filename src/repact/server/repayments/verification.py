@@ -18,6 +18,7 @@ from repact.server.repayments.models import COMPONENTS, DueItem, Payment, Suspen
 
 CHUNK = 500
 CASH = (chart.WALLET_CLEARING, chart.BANK_CLEARING, chart.SUSPENSE)
+WITH_CASH = ("payment_received", "payment_reversed", "plan_compensated", "recovered")
 GIVEN_UP = ("renegotiated", "withdrawn")
 
 
@@ -53,7 +54,7 @@ def _of(agreement: Agreement, on: date) -> Iterator[Breach]:
     lines = Posting.objects.filter(entry__agreement_id=agreement.id)
     cash = _total(
         lines.filter(
-            entry__template__in=("payment_received", "payment_reversed", "plan_compensated"),
+            entry__template__in=WITH_CASH,
             account__in=CASH,
         )
     )
@@ -72,6 +73,8 @@ def _receivables(life: Life, subject: str) -> Iterator[Breach]:
     asked = dict.fromkeys(COMPONENTS, 0)
     if life.plan.standing not in GIVEN_UP:
         for state in life.states.values():
+            if state.written_off_on:
+                continue  # its claim lives on, and the books do not count on it
             for name, amount in accounting.open_minor(state).items():
                 asked[name] += amount
     for name, amount in asked.items():

@@ -14,30 +14,40 @@ from uuid import UUID
 from django.db.models import F, Sum, Value
 
 from repact.server.agreements.models import Agreement
+from repact.server.loans.models import Loan
 from repact.server.people import queries as people_queries
-from repact.server.repayments.models import DueItem, Payment
+from repact.server.repayments.models import Disposal, DueItem, Payment
+from repact.server.statements.models import Line
 from repact.server.statements.reading import Movement
 
 LIVING = ("active", "breached")
 _WORD = re.compile(r"[A-Za-z0-9-]{4,40}")
+_REF = re.compile(r"[A-Za-z0-9._-]{4,64}")
 _CANDIDATES_MAX = 200
 _AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The plan and the rule that found it."""
+    """The plan, or the debt, and the rule that found it."""
 
-    agreement: Agreement
     rule: str
+    agreement: Agreement | None = None
+    loan: Loan | None = None
 
 
 def match(movement: Movement, /) -> Match | None:
-    """The one plan a movement pays, or None: then a person decides."""
-    for rule, find in (("reference", _reference), ("account", _account), ("name", _name)):
+    """The one plan or debt a movement pays, or None: then a person decides."""
+    found = _reference(movement)
+    if len(found) == 1:
+        return Match("reference", agreement=found[0])
+    loans = _loans(movement)
+    if len(loans) == 1:
+        return Match("reference", loan=loans[0])
+    for rule, find in (("account", _account), ("name", _name)):
         found = find(movement)
         if len(found) == 1:
-            return Match(found[0], rule)
+            return Match(rule, agreement=found[0])
     return None
 
 
@@ -57,6 +67,28 @@ def by_reference(movements: Iterable[Movement], /) -> dict[str, UUID]:
     return made
 
 
+def sale_of(movement: Movement, /) -> Disposal | None:
+    """The approved sale whose price this is: its reference, and exactly its price."""
+    words = _WORD.findall(movement.reference)
+    return (
+        Disposal.objects.filter(
+            reference__in=words,
+            kind="sale",
+            state="approved",
+            price_minor=movement.amount_minor,
+            loan__currency=movement.currency,
+        ).first()
+        if words
+        else None
+    )
+
+
+def settling(account: str, /) -> set[str]:
+    """From where a person once said that the wallet's program settles with an account of ours."""
+    before = Line.objects.filter(account=account, state="settled").exclude(payer_account="")
+    return set(before.values_list("payer_account", flat=True).distinct())
+
+
 def suggestions(*, amount_minor: int, currency: str) -> list[Agreement]:
     """Plans that ask for exactly this amount next: for a person to choose from."""
     return _asking(amount_minor, currency)[:5]
@@ -65,6 +97,11 @@ def suggestions(*, amount_minor: int, currency: str) -> list[Agreement]:
 def _reference(movement: Movement) -> list[Agreement]:
     words = _WORD.findall(movement.reference)
     return list(Agreement.objects.filter(reference__in=words)[:2]) if words else []
+
+
+def _loans(movement: Movement) -> list[Loan]:
+    words = [word.rstrip(".") for word in _REF.findall(movement.reference)]
+    return list(Loan.objects.filter(ref__in=words)[:2]) if words else []
 
 
 def _account(movement: Movement) -> list[Agreement]:

@@ -7,7 +7,7 @@ from django.db import models
 from repact.server.tenancy.models import LenderRow
 
 FORMATS = ("camt053", "mt940", "csv")
-LINE_STATES = ("posted", "suspense", "outgoing", "look")
+LINE_STATES = ("posted", "suspense", "outgoing", "look", "charge", "settled", "sold")
 
 
 class Mapping(LenderRow):
@@ -50,6 +50,8 @@ class Line(LenderRow):
 
     `amount_minor` is signed: what came is positive. Names are read to match, and not kept. `rule`
     says what it was matched by; `look`: a person must look (an entry the bank took back).
+    `charge` is what the bank keeps for itself, `settled` money between the wallet's program and us,
+    `sold` the price of a debt.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")

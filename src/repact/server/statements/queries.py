@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from repact.server.agreements.models import Agreement
 from repact.server.repayments.models import Suspense
 from repact.server.statements import matching
-from repact.server.statements.models import Line, Statement
+from repact.server.statements.models import LINE_STATES, Line, Statement
 
 SHOWN = 50
 LINES_SHOWN = 500
@@ -26,6 +26,9 @@ class Outcome:
     suspense: int
     outgoing: int
     look: int
+    charge: int
+    settled: int
+    sold: int
     known: int
     lines: list[Line]
 
@@ -62,8 +65,13 @@ def outcome(statement_id: UUID, /) -> Outcome | None:
         statement=found,
         known=found.line_count - new - refused,
         lines=list(found.lines.order_by("-booked_on", "id")[:LINES_SHOWN]),
-        **{name: counts.get(name, 0) for name in ("posted", "suspense", "outgoing", "look")},
+        **{name: counts.get(name, 0) for name in LINE_STATES},
     )
+
+
+def line(line_id: UUID, /) -> Line | None:
+    """One movement; None when there is none."""
+    return Line.objects.filter(id=line_id).first()
 
 
 def unmatched(*, on: date) -> list[Unmatched]:
@@ -90,5 +98,10 @@ def to_look_at() -> QuerySet[Line]:
 
 
 def incoming(*, until: date) -> QuerySet[Line]:
-    """Everything that came in on our accounts up to a day."""
+    """Everything of borrowers that came in on our accounts up to a day."""
     return Line.objects.filter(state__in=["posted", "suspense"], booked_on__lte=until)
+
+
+def explained() -> QuerySet[Line]:
+    """What was no borrower's money, and is in the books as what it is."""
+    return Line.objects.filter(state__in=["charge", "settled"])

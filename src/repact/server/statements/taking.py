@@ -17,11 +17,11 @@ from repact.errors import RepactError
 from repact.ledger import chart
 from repact.server.audit.actor import SYSTEM, Actor
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import batch
+from repact.server.repayments import batch, contracts, disposing
 from repact.server.repayments.batch import Arrival
-from repact.server.repayments.models import Payment
-from repact.server.statements import matching
-from repact.server.statements.models import Line, Statement
+from repact.server.repayments.models import ContractPayment, Payment
+from repact.server.statements import explaining, matching
+from repact.server.statements.models import LINE_STATES, Line, Statement
 from repact.server.statements.reading import BadLine, Movement
 
 _LINES_AT_ONCE = 2_000
@@ -36,12 +36,15 @@ class Report:
     suspense: int = 0
     outgoing: int = 0
     look: int = 0
+    charge: int = 0
+    settled: int = 0
+    sold: int = 0
     known: int = 0
     bad: list[BadLine] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, int]:
         """Counts only."""
-        names = ("posted", "suspense", "outgoing", "look", "known")
+        names = (*LINE_STATES, "known")
         return {**{name: getattr(self, name) for name in names}, "bad": len(self.bad)}
 
 
@@ -52,14 +55,18 @@ def take(
     them. One that is refused is reported like a line that cannot be read."""
     new = _new(statement, movements)
     report.known += len(movements) - len(new)
-    came = [one for one in new if one.amount_minor > 0 and not one.taken_back]
+    others = _of_others(statement, new)
+    came = [one for one in new if one.key not in others]
     named = matching.by_reference(came)
     lines = [*_together(by, statement, came, named, report, now)]
     for one in new:
-        if one.amount_minor < 0 or one.taken_back:
-            lines.append(_line(statement, one, "look" if one.taken_back else "outgoing"))
+        if one.key in others:
+            lines.append(_line(statement, one, *others[one.key]))
         elif one.key not in named:
             lines += _singly(by, statement, one, report, now)
+    for line in lines:
+        if line.state in explaining.ENTRIES:
+            explaining.post(line, by=by)
     Line.objects.bulk_create(lines, batch_size=_LINES_AT_ONCE)
     for line in lines:
         setattr(report, line.state, getattr(report, line.state) + 1)
@@ -74,6 +81,19 @@ def _new(statement: Statement, movements: Sequence[Movement]) -> list[Movement]:
     earlier = Line.objects.filter(account=statement.account, key__in=[m.key for m in movements])
     known = set(earlier.values_list("key", flat=True))
     return [one for one in movements if one.key not in known]
+
+
+def _of_others(statement: Statement, movements: Sequence[Movement]) -> dict[str, tuple[str, str]]:
+    """The movements that are no borrower's money, by key: what each is, and by which rule."""
+    settling, made = matching.settling(statement.account), {}
+    for one in movements:
+        if one.taken_back:
+            made[one.key] = ("look", "")
+        elif one.payer_account in settling:
+            made[one.key] = ("settled", "account")
+        elif one.amount_minor < 0:
+            made[one.key] = ("charge", "code") if one.is_charge else ("outgoing", "")
+    return made
 
 
 def _together(
@@ -124,22 +144,31 @@ def _singly(
 
 
 def _post(by: Actor, movement: Movement, account: str, now: datetime) -> tuple[str, str]:
+    system = Actor(by.lender_id, SYSTEM, None)
+    if sale := matching.sale_of(movement):
+        disposing.complete_sale(by=system, disposal_id=sale.id, on=movement.value_date, now=now)
+        return "sold", "reference"
     found = matching.match(movement)
     own = found is not None and found.rule == "name"
-    kept = repayment_actions.receive_payment(
-        by=Actor(by.lender_id, SYSTEM, None),
-        agreement_id=found.agreement.id if found else None,
-        source=source_of(account, movement.key),
-        amount_minor=movement.amount_minor,
-        currency=movement.currency,
-        value_date=movement.value_date,
-        now=now,
-        said=movement.reference,
-        payer="borrower" if own else "third_party",
-        payer_account=movement.payer_account,
-        cash_account=chart.BANK_CLEARING,
-    )
-    posted = isinstance(kept, Payment)
+    money = {
+        "by": system,
+        "source": source_of(account, movement.key),
+        "amount_minor": movement.amount_minor,
+        "currency": movement.currency,
+        "value_date": movement.value_date,
+        "now": now,
+        "said": movement.reference,
+        "payer": "borrower" if own else "third_party",
+        "payer_account": movement.payer_account,
+        "cash_account": chart.BANK_CLEARING,
+    }
+    kept: object
+    if found and found.loan:
+        kept = contracts.take_in(loan_id=found.loan.id, **money)
+    else:
+        plan = found.agreement if found else None
+        kept = repayment_actions.receive_payment(agreement_id=plan.id if plan else None, **money)
+    posted = isinstance(kept, Payment | ContractPayment)
     return ("posted" if posted else "suspense", found.rule if found else "")
 
 

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from repact.errors import RepactError
 from repact.server.agreements.models import Agreement
 from repact.server.audit.actor import AGENT, AUDITOR, SUPERVISOR
+from repact.server.loans.models import Loan
 from repact.server.pages import access, sentences
-from repact.server.repayments import actions, suspense
+from repact.server.repayments import actions, contracts, suspense
 from repact.server.repayments import queries as repayment_queries
 
 SHOWN = 200
@@ -29,11 +30,17 @@ def show(request: HttpRequest) -> HttpResponse:
 @access.staff(AGENT, SUPERVISOR)
 @require_POST
 def assign(request: HttpRequest, *, suspense_id: UUID) -> HttpResponse:
-    """Post one sum to the plan whose reference was typed."""
+    """Post one sum to the plan, or to the debt without one, whose reference was typed."""
     reference = request.POST.get("reference", "").strip()
     agreement = Agreement.objects.filter(reference=reference).first()
+    loan = None if agreement else Loan.objects.filter(ref=reference, state="open").first()
 
     def run() -> None:
+        if loan:
+            contracts.assign_to_loan(
+                by=request.staff_actor, suspense_id=suspense_id, loan_id=loan.id, now=request.now
+            )
+            return
         suspense.assign_suspense(
             by=request.staff_actor,
             suspense_id=suspense_id,

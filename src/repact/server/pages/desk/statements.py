@@ -14,7 +14,8 @@ from repact.errors import RepactError
 from repact.server.audit.actor import AGENT, AUDITOR, ENGINEER, SUPERVISOR
 from repact.server.clock import queries as clock_queries
 from repact.server.pages import access, sentences
-from repact.server.statements import actions, queries
+from repact.server.statements import actions, explaining, queries, taking
+from repact.server.statements.errors import StatementError
 from repact.server.statements.models import FORMATS
 
 READERS = (AGENT, SUPERVISOR, AUDITOR, ENGINEER)
@@ -57,7 +58,32 @@ def statement(request: HttpRequest, *, statement_id: UUID) -> HttpResponse:
     found = queries.outcome(statement_id)
     if found is None:
         raise Http404
-    return render(request, "desk/statement.html", {"section": "statements", "outcome": found})
+    context = {
+        "section": "statements",
+        "outcome": found,
+        "may_explain": request.user.role == SUPERVISOR,
+    }
+    return render(request, "desk/statement.html", context)
+
+
+@access.staff(SUPERVISOR)
+@require_POST
+def explain(request: HttpRequest, *, line_id: UUID) -> HttpResponse:
+    """Say of one line that it is the bank's charge, or the wallet's settlement."""
+    line = queries.line(line_id)
+    try:
+        if line is None:
+            raise StatementError("statements.not_found")
+        explaining.explain(
+            by=request.staff_actor,
+            line_id=line.id,
+            state=request.POST.get("state", ""),
+            source=taking.source_of(line.account, line.key),
+            now=request.now,
+        )
+    except RepactError as error:
+        return _page(request, error=error)
+    return redirect("desk:statement", statement_id=line.statement_id)
 
 
 def _page(request: HttpRequest, *, error: RepactError | None = None) -> HttpResponse:

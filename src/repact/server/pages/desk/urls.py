@@ -5,6 +5,7 @@ from django.urls import path
 from repact.server.pages.desk import (
     around,
     cases,
+    disposals,
     money,
     offers,
     offers_approvals,
@@ -56,6 +57,10 @@ urlpatterns = [
     path("money/<uuid:suspense_id>/assign/", money.assign, name="assign_money"),
     path("money/<uuid:suspense_id>/return/", money.give_back, name="return_money"),
     path("money/stopped/<uuid:agreement_id>/", money.resume, name="resume_charging"),
+    path("disposals/", disposals.show, name="disposals"),
+    path("disposals/ask/", disposals.ask, name="ask_disposal"),
+    path("disposals/<uuid:disposal_id>/", disposals.decide, name="decide_disposal"),
+    path("statements/lines/<uuid:line_id>/", statements.explain, name="explain_line"),
     path("outside/", outside.show, name="outside"),
     path("statements/", statements.show, name="statements"),
     path("statements/take-in/", statements.upload, name="upload_statement"),

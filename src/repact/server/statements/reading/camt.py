@@ -91,7 +91,13 @@ def _one(number: int, entry: Element, node: Element) -> Movement:
         )[:64],
         bank_ref=(_text(node, "Refs/AcctSvcrRef") or _text(entry, "AcctSvcrRef"))[:64],
         taken_back=_text(entry, "RvslInd") == "true",
+        is_charge=_is_charge(entry) or _is_charge(node),
     )
+
+
+def _is_charge(node: Element) -> bool:
+    """The sub-family `CHRG` of ISO 20022's bank transaction codes: charges, of any domain."""
+    return _text(node, "BkTxCd/Domn/Fmly/SubFmlyCd") == "CHRG"
 
 
 def _name(node: Element) -> str:

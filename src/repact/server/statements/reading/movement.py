@@ -19,7 +19,7 @@ class Movement:
     """What came (positive) or went (negative), in minor units.
 
     `key` tells it from every other movement of the account. `taken_back`: the bank undid an earlier
-    entry.
+    entry. `is_charge`: the bank says that it keeps this for its services.
     """
 
     number: int
@@ -32,6 +32,7 @@ class Movement:
     payer_account: str
     bank_ref: str
     taken_back: bool = False
+    is_charge: bool = False
     key: str = ""
 
 

@@ -79,6 +79,7 @@ def _movement(line: int, opening: str, entry: str, details: str) -> Movement:
         payer_account=_account(str(data.get("applicant_iban") or "")),
         bank_ref=str(data.get("bank_reference") or "")[:64],
         taken_back=status.startswith("R"),
+        is_charge=str(data.get("id") or "").endswith("CHG"),
     )
 
 
