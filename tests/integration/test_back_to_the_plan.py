@@ -15,8 +15,8 @@ from repact.server.books.models import Posting
 from repact.server.cases.models import Case
 from repact.server.loans.models import Loan
 from repact.server.notices.models import Notice
-from repact.server.repayments import ending, opening, verification
-from repact.server.repayments.models import DueItem
+from repact.server.repayments import ending, opening, taking_back, verification
+from repact.server.repayments.models import DueItem, Payment
 from tests.integration import plans
 from tests.integration.plans import DUE, Hands, at
 
@@ -108,6 +108,17 @@ class TestAPlanThatIsBack:
         assert old.plan.acted_until == BACK
         told = set(Notice.objects.filter(borrower_id=old.agreement.borrower_id).values_list("kind"))
         assert not told & {("missed",), ("late",), ("debit_refused",)}
+
+    def test_lets_a_payment_of_the_days_between_be_taken_back(self, lived):
+        plain, old, new = lived
+        for plan in (plain, new):
+            payment = Payment.objects.get(source=f"between:{plan.agreement.id}")
+            taking_back.reverse_payment(
+                by=plan.system, payment_id=payment.id, reason="chargeback", now=at(BACK)
+            )
+        assert bills(old, BACK) == bills(plain, BACK)
+        assert accounts(old.agreement, new.agreement) == accounts(plain.agreement)
+        assert list(verification.breaches(on=BACK)) == []
 
     def test_is_said_so_with_its_reason_and_version(self, lived):
         _, old, new = lived

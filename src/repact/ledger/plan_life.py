@@ -61,6 +61,25 @@ def plan_resumed(
     return _changed("plan_resumed", on, currency, change, came)
 
 
+def moved_payment_reversed(
+    *, on: date, currency: str, amount_minor: int, moved_minor: int, cash_account: str
+) -> Entry:
+    """A payment of a plan that was taken back is itself taken back: `moved_minor` of it counted for
+    the older plan, whose own entry undoes that; the rest had been credit."""
+    return Entry(
+        "payment_reversed",
+        on,
+        currency,
+        lines(
+            [
+                (cash_account, -amount_minor),
+                (chart.RECEIVABLE["principal"], moved_minor),
+                (chart.BORROWER_CREDIT, amount_minor - moved_minor),
+            ]
+        ),
+    )
+
+
 def _changed(
     template: str, on: date, currency: str, change: Change, came: Sequence[tuple[str, int]]
 ) -> Entry:

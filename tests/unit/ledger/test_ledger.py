@@ -51,6 +51,13 @@ ENTRIES = [
         change=plan_life.Change(open_minor={"penalty": 700}, returned_minor=700),
     ),
     plan_life.interest_earned(on=ON, currency="CNY", amount_minor=55),
+    plan_life.moved_payment_reversed(
+        on=ON,
+        currency="CNY",
+        amount_minor=900,
+        moved_minor=700,
+        cash_account=chart.WALLET_CLEARING,
+    ),
     plan_life.plan_ended(
         template="plan_superseded",
         on=ON,

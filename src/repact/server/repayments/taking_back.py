@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from repact.ledger import plan_life
+from repact.ledger import chart, plan_life
 from repact.plans.servicing import events
 from repact.server.agreements import states as agreement_states
 from repact.server.audit import actions as audit_actions
@@ -16,7 +16,7 @@ from repact.server.people import doors
 from repact.server.repayments import lives, posting, reopening
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import Payment, Reversal
+from repact.server.repayments.models import Payment, PlanEvent, Reversal
 
 
 @doors.action("repayments.reverse_payment", may=(SYSTEM, SUPERVISOR))
@@ -24,8 +24,8 @@ def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) 
     """Undo a payment that was taken back, as if it had never arrived; once.
 
     A plan it had completed runs again. Where the plan itself is gone (taken back, or replaced by
-    another), what was returned is owed beside any plan, and a person looks. Raises
-    `repayments.unknown_payment`.
+    another), it is undone in the older plan that it counts for, if one runs again; else what was
+    returned is owed beside any plan, and a person looks. Raises `repayments.unknown_payment`.
     """
     system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
     found = Payment.objects.filter(id=payment_id).first()
@@ -44,6 +44,8 @@ def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) 
         reopening.reopen(life, by=system, reason=reason, now=now)
     if life.agreement.state in lives.PAYABLE:
         open_minor = _undo(life, found, reversal, by=system)
+    elif older := _older(life, found):
+        open_minor = _undo_in(older, life, found, reversal, by=system)
     else:
         open_minor = _owe_beside(life, found, reversal, by=system)
     if was_over:
@@ -68,15 +70,50 @@ def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) 
     )
 
 
-def _undo(life: Life, payment: Payment, reversal: Reversal, *, by: Actor) -> int:
-    """Undo a payment in a plan that runs; how much more is open, in minor units."""
+def _older(gone: Life, payment: Payment) -> Life | None:
+    """The running plan that a payment counts for since its own was taken back."""
+    known = PlanEvent.objects.filter(kind="payment", body__id=f"payment:{payment.id}")
+    found = known.exclude(agreement=gone.agreement).order_by("-recorded_at").first()
+    agreement = lives.agreement_for_update(found.agreement_id) if found else None
+    if agreement is None or agreement.state not in lives.PAYABLE:
+        return None
+    return lives.load(agreement, on=gone.on)
+
+
+def _undo_in(older: Life, gone: Life, payment: Payment, reversal: Reversal, *, by: Actor) -> int:
+    """Undo a payment in the plan it counts for; its cash leaves where it had come in."""
+    moved = sum(_shares(older, payment).values())
+    book_actions.post(
+        by=by,
+        entry=plan_life.moved_payment_reversed(
+            on=gone.on,
+            currency=payment.currency,
+            amount_minor=payment.amount_minor,
+            moved_minor=moved,
+            cash_account=payment.cash_account,
+        ),
+        source=f"reversal:{reversal.id}:came",
+        agreement_id=gone.agreement.id,
+    )
+    return _undo(older, payment, reversal, by=by, cash_account=chart.RECEIVABLE["principal"])
+
+
+def _shares(life: Life, payment: Payment) -> dict[int, int]:
+    """What each part of a plan had of a payment."""
     of = f"payment:{payment.id}"
-    touched = {
+    return {
         number: event.amount_minor
         for number, said in life.events.items()
         for event in said
         if event.id == of and isinstance(event, events.Payment)
     }
+
+
+def _undo(
+    life: Life, payment: Payment, reversal: Reversal, *, by: Actor, cash_account: str = ""
+) -> int:
+    """Undo a payment in a plan that runs; how much more is open, in minor units."""
+    of, touched = f"payment:{payment.id}", _shares(life, payment)
     changes = posting.happen(
         life,
         by=by,
@@ -87,7 +124,7 @@ def _undo(life: Life, payment: Payment, reversal: Reversal, *, by: Actor) -> int
         template="payment_reversed",
         source=f"reversal:{reversal.id}",
         cash_minor={number: -amount for number, amount in touched.items()},
-        cash_account=payment.cash_account,
+        cash_account=cash_account or payment.cash_account,
     )
     return sum(sum(change.open_minor.values()) for change in changes.values())
 
