@@ -236,8 +236,9 @@ class TestALoan:
         with pytest.raises(ConnectorError, match=r"connectors.refused"):
             client.named("nowhere")
 
-    def test_in_a_currency_without_cents_is_not_read(self, loan, monkeypatch):
-        kept = {"currency": {"code": "JPY", "decimalPlaces": 0}}
+    @pytest.mark.parametrize(("code", "decimals"), [("JPY", 0), ("KWD", 3)])
+    def test_in_a_currency_without_cents_is_not_read(self, loan, monkeypatch, code, decimals):
+        kept = {"currency": {"code": code, "decimalPlaces": decimals}}
         monkeypatch.setattr(client, "_call", lambda *_: kept)
         with pytest.raises(ConnectorError, match=r"fineract.unreadable"):
             client.loan(loan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 import httpx
@@ -165,6 +166,14 @@ class TestASignedPlan:
         ask("habits", off_by=0)
         assert agrees(system, signed, now)
         assert not reconciliation_queries.not_kept().exists()
+
+    def test_in_another_currency_at_fineract_does_not_begin_and_is_listed(
+        self, system, signed, now, monkeypatch
+    ):
+        kept = replace(client.named(made_loan(signed).ref), currency="USD")
+        monkeypatch.setattr(client, "named", lambda _: kept)
+        assert not agrees(system, signed, now)
+        assert Keeping.objects.get().code == "fineract.other_currency"
 
     def test_waits_while_fineract_is_silent(self, system, signed, now, kept):
         fault = {"kind": "error_500", "count": 1, "method": "POST", "path": "/rescheduleloans"}

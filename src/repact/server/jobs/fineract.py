@@ -153,8 +153,12 @@ def _note_or_raise(error: ConnectorError, /, *, by: Actor, state: str, **note: A
 
 
 def _asked(share: Share, *, request_id: UUID, plan_id: UUID, on: date) -> Asked:
+    """Raises ConnectorError `fineract.other_currency` where Fineract keeps the loan in another."""
+    found = client.named(share.loan.ref)
+    if found.currency != share.position["currency"]:
+        raise ConnectorError("fineract.other_currency", currency=found.currency)
     return Asked(
-        loan_id=client.named(share.loan.ref).id,
+        loan_id=found.id,
         request_id=request_id,
         plan_id=plan_id,
         terms=Terms.model_validate(share.terms),
