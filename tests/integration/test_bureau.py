@@ -15,6 +15,9 @@ from repact.server.bureau.models import Dispute, Report
 from repact.server.clock import ports
 from repact.server.jobs import reporting
 from repact.server.loans.models import Loan
+from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments import taking_back
 from tests.conftest import KEY, running
 from tests.integration.test_pages import client_of  # noqa: F401 - a fixture
 from tests.integration.world import At, run_jobs
@@ -158,6 +161,32 @@ class TestWhatIsNegative:
                 actions.note_told(by=by, **told)
         with pytest.raises(BureauError, match=r"bureau.unknown_proof"):
             actions.note_told(by=world.borrower(), **{**told, "proof": "letter"})
+
+
+class TestAPlanThatRunsAgain:
+    def test_was_not_settled_early_after_all(self, world, plan, bureau, house):
+        total = repayment_queries.payoff_quote(plan, on=date(2026, 11, 24)).total_minor
+        paid = repayment_actions.post_payment(
+            by=world.system,
+            agreement_id=plan.id,
+            source="all",
+            amount_minor=total,
+            currency="CNY",
+            value_date=date(2026, 11, 24),
+            now=world.now,
+        )
+        run_jobs()
+        feed(world)
+        assert "early_settlement" in {one["kind"] for one in shown(house, plan)}
+        taking_back.reverse_payment(
+            by=world.system, payment_id=paid.id, reason="charge_back", now=world.now
+        )
+        run_jobs()
+        feed(world)
+        corrected = {one["kind"]: "corrected" in one["content"] for one in shown(house, plan)}
+        assert corrected.pop("early_settlement")
+        assert corrected
+        assert not any(corrected.values())
 
 
 class TestADispute:

@@ -50,6 +50,11 @@ class LiveRow:
     settled_on: date | None = None
     paid_early: tuple[tuple[date, int], ...] = ()
 
+    @property
+    def left(self) -> tuple[int, ...]:
+        """What is not paid of it, in the order of FEES_FIRST."""
+        return tuple(due - paid for due, paid in zip(self.due, self.paid, strict=True))
+
     def pay(self, index: int, amount: int, /) -> int:
         """Use at most `amount` for one component; what was used."""
         used = min(amount, self.due[index] - self.paid[index])

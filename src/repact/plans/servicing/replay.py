@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from operator import add
 from typing import NamedTuple
 
 from repact.plans import terms as t
@@ -85,12 +86,14 @@ def payoff(agreement: Agreement, events: Sequence[Event], on: date, /) -> Payoff
 
 
 def position_on(agreement: Agreement, events: Sequence[Event], on: date, /) -> Position:
-    """What is owed on a day, as the start of another plan; what being late cost is penalty.
+    """What is owed on a day, as the start of another plan; what being late cost is penalty, and
+    waivers that a breach brought back are owed.
 
     Raises PlanError `plan.nothing_owed`. The original contract stays the one to compare with.
     """
     fold = _folded(agreement, events, on)
-    amounts = Amounts(*closing.owed(fold, on))
+    returned = fold.returned.left if fold.returned else (0, 0, 0, 0, 0)
+    amounts = Amounts(*map(add, closing.owed(fold, on), returned))
     if amounts.principal <= 0:
         raise PlanError("plan.nothing_owed", field="on")
     return agreement.position.model_copy(

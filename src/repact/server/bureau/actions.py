@@ -89,14 +89,18 @@ def plan_reports(
 
 
 @doors.action("bureau.take_back", may=(SYSTEM,))
-def take_back(*, by: Actor, agreement_id: UUID, event_id: UUID, now: datetime) -> list[Report]:
-    """A plan was taken back in its cooling-off days: nothing of it is to show.
+def take_back(
+    *, by: Actor, agreement_id: UUID, event_id: UUID, now: datetime, kind: str = ""
+) -> list[Report]:
+    """A plan was taken back, or what ended it was: nothing of it, or of that kind, is to show.
 
     What was not reported yet is not; what was is put right at the bureau. Returns the corrections.
     """
     standing = Report.objects.select_for_update(of=("self",)).filter(
         agreement_id=agreement_id, corrects=None, correction=None
     )
+    if kind:
+        standing = standing.filter(kind=kind)
     planned = [report for report in standing if report.state == "planned"]
     corrected = [_correct(one, event_id, now) for one in standing if one.state == "reported"]
     for report in planned:

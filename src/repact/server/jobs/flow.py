@@ -18,6 +18,7 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "evidence.promise_missed": "jobs.papers_missed",
     "agreements.void": "jobs.reopen_case",
     "agreements.supersede": "jobs.tell_mandate",
+    "agreements.reopen": "jobs.take_back_reports",
     "agreements.resume": ("jobs.tell_mandate", "jobs.publish"),
     "repayments.withdraw": (
         "jobs.end_case",

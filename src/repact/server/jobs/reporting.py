@@ -40,10 +40,15 @@ def plan_reports(*, lender_id: str, event_id: str) -> None:
 
 @app.task(name="jobs.take_back_reports", queue="flow", retry=PATIENT)
 def take_back_reports(*, lender_id: str, event_id: str) -> None:
-    """A plan was taken back: what was to be reported is not, what was is put right."""
+    """A plan, or the payment that ended it, was taken back: what was to be reported of it is not,
+    what was is put right."""
     with carried(lender_id, event_id) as (by, event):
         bureau_actions.take_back(
-            by=by, agreement_id=event.subject_id, event_id=event.id, now=event.happened_at
+            by=by,
+            agreement_id=event.subject_id,
+            event_id=event.id,
+            now=event.happened_at,
+            kind="early_settlement" if event.action == "agreements.reopen" else "",
         )
 
 

@@ -57,6 +57,13 @@ class TestABreach:
         assert state.open_minor == 1_200_900
         assert state.pending_minor == 0
 
+    def test_leaves_what_it_brought_back_to_the_next_plan(self):
+        events = happened(self.BREACH, paid("02-14", 200_000 + 250))
+        before = replay(self.plan(), events, day("02-14"))
+        owed = position_on(self.plan(), events, day("02-14"))
+        assert sum(before.returned) == 650
+        assert (owed.penalty_minor, owed.fees_minor) == before.returned[2:0:-1]
+
     def test_brings_back_nothing_if_it_does_not(self):
         state = replay(self.plan(waivers_return=False), happened(self.BREACH), day("02-14"))
         assert state.standing == "breached"
