@@ -34,10 +34,11 @@ from repact.server.offers.models import Budget, Reservation
 from repact.server.pages import sentences
 from repact.server.repayments import actions, ending
 from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments import verification as verification_of_plans
 from repact.server.repayments.models import Plan
 from tests.conftest import KEY, running
 from tests.integration.signing import renegotiated, signed
-from tests.integration.world import At, run_jobs
+from tests.integration.world import At, at_once, run_jobs
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 DAYS = 5
@@ -377,6 +378,24 @@ class TestAWithdrawnRenegotiation:
         notice = Notice.objects.get(kind="withdrawn_to_plan")
         assert old.reference in sentences.told(notice.kind, notice.params)
         assert not Notice.objects.filter(kind="withdrawn").exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_by_many_hands_at_once_leads_back_once(self, world, by, old):
+        new = renegotiated(world, by, old)
+        drafts.rewrite(new, cooling_off_days=14)
+        new = begun(world, by, new)
+        later = world.now + timedelta(days=DAYS)
+        done = at_once(
+            6,
+            world.lender.id,
+            lambda: ending.withdraw(by=by, agreement_id=new.id, now=later),
+        )
+        assert done == [None] * 6
+        assert Event.objects.filter(action="agreements.resume").count() == 1
+        assert Event.objects.filter(action="repayments.withdraw").count() == 1
+        debts = len(agreement_queries.contents(old).debts)
+        assert Entry.objects.filter(template="plan_superseded.reversed").count() == debts
+        assert list(verification_of_plans.breaches(on=later.date())) == []
 
     def test_may_be_followed_by_another(self, world, by, old, back):
         world.now += timedelta(days=DAYS)

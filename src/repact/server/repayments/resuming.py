@@ -71,9 +71,8 @@ def _go_on(
     by_loan = {part.loan_id: number for number, part in gone.parts.items()}
     for number in parts:
         at = by_loan.get(life.parts[number].loan_id)
-        reopening.undo(
-            f"plan_superseded:{life.agreement.id}:{gone.agreement.id}{suffix(number)}", life, by
-        )
+        for to in (f":{gone.agreement.id}", ""):  # an older entry does not name its successor
+            reopening.undo(f"plan_superseded:{life.agreement.id}{to}{suffix(number)}", life, by)
         if at is not None:
             reopening.undo(f"recognized:{gone.agreement.id}{suffix(at)}", life, by)
     reopening.wait_again(life, by=by)
