@@ -76,6 +76,10 @@ class TestTheCatalogue:
         assert [e.msgid for e in CATALOGUE.untranslated_entries()] == []
         assert [e.msgid for e in CATALOGUE.fuzzy_entries()] == []
 
+    def test_says_nothing_twice(self):
+        said = [(entry.msgctxt, entry.msgid) for entry in CATALOGUE]
+        assert [one for one in said if said.count(one) > 1] == []
+
     def test_keeps_every_placeholder(self):
         holes = re.compile(r"%\(\w+\)s")
         for entry in CATALOGUE:
