@@ -23,6 +23,9 @@ from repact.server.loans import actions as loan_actions
 from repact.server.pages import access
 from repact.server.pages.middleware import BORROWER_SESSION, IDENTIFIED_AT
 from repact.server.people.models import Staff
+from repact.server.repayments import actions as repayment_actions
+from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments import taking_back
 from tests.integration.signing import guarantor, named, newest, signed
 from tests.integration.world import At, run_jobs
 
@@ -56,6 +59,37 @@ def visit(world, settings, tmp_path):
 def checked(client, pdf):
     file = SimpleUploadedFile("agreement.pdf", pdf, content_type="application/pdf")
     return client.post(reverse("public:verify"), {"file": file})
+
+
+class TestACertificateThatWasTakenBack:
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en", "took it back on"), ("zh-hans", "已于")],
+    )
+    def test_holds_until_a_payment_of_it_is_returned(self, world, by, visit, language, words):
+        agreement, on = world.in_force(by), world.now.date()
+        paid = repayment_actions.post_payment(
+            by=world.system,
+            agreement_id=agreement.id,
+            source="bank:all",
+            amount_minor=repayment_queries.payoff_quote(agreement, on=on).total_minor,
+            currency="CNY",
+            value_date=on,
+            now=world.now,
+        )
+        run_jobs()
+        (paper,) = agreement_queries.papers(agreement)
+        pdf, browser = agreement_queries.paper_pdf(agreement, paper), visit()
+        browser.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+        before = checked(browser, pdf).content.decode()
+        assert words not in before
+        taking_back.reverse_payment(
+            by=world.system, payment_id=paid.id, reason="charge_back", now=world.now
+        )
+        page = checked(browser, pdf).content.decode()
+        assert words in page
+        assert 'class="chip clay"' in page
+        assert 'class="chip green"' not in page
 
 
 class TestTheCheckingPage:

@@ -17,10 +17,18 @@ from repact.server.clock import ports
 from repact.server.connectors import wallet
 from repact.server.connectors.errors import ConnectorError
 from repact.server.jobs import outside
+from repact.server.notices.models import Notice
 from repact.server.people.models import Borrower
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import collecting
-from repact.server.repayments.models import Collection, Payment, Plan, Refund, Suspense
+from repact.server.repayments import collecting, paying_out
+from repact.server.repayments.models import (
+    Collection,
+    Payment,
+    Plan,
+    Refund,
+    RefundAnswer,
+    Suspense,
+)
 from repact.server.webhooks import actions as webhook_actions
 from repact.server.webhooks import queries as webhook_queries
 from repact.server.webhooks import signature
@@ -320,6 +328,45 @@ class TestARefund:
         deliver(world, *catcher.take(1))
         run_jobs()
         assert InboxEvent.objects.get(kind="refund.settled").state == "done"
+
+    def test_is_paid_out_once_when_its_task_dies_before_the_answer_is_written(
+        self, world, plan, catcher, present, monkeypatch
+    ):
+        held = wallet.account("demo-linxiaoyu").balance_minor
+        note = paying_out.note_refund
+
+        def die(**_):
+            monkeypatch.setattr(paying_out, "note_refund", note)
+            raise KeyboardInterrupt
+
+        with ports.using(At(world.now)):
+            repayment_actions.post_payment(
+                by=world.system,
+                agreement_id=plan.id,
+                source="bank:all",
+                amount_minor=Plan.objects.get(agreement=plan).open_minor + 700,
+                currency="CNY",
+                value_date=world.now.date(),
+                now=world.now,
+            )
+            monkeypatch.setattr(paying_out, "note_refund", die)
+            with pytest.raises(KeyboardInterrupt):
+                run_jobs()
+            refund = Refund.objects.get()
+            assert wallet.account("demo-linxiaoyu").balance_minor == held + refund.amount_minor
+            assert not hasattr(refund, "answer")
+        (said,) = catcher.take(1)
+        deliver(world, said)  # the wallet says so twice, before the task is tried again
+        deliver(world, said)
+        with ports.using(At(world.now)):
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE procrastinate_jobs SET status = 'todo'")
+            run_jobs()
+            run_jobs()
+        assert wallet.account("demo-linxiaoyu").balance_minor == held + refund.amount_minor
+        assert [answer.status for answer in RefundAnswer.objects.all()] == ["paid"]
+        assert Notice.objects.filter(kind="refunded").count() == 1
+        assert [row.state for row in InboxEvent.objects.filter(kind="refund.settled")] == ["done"]
 
 
 class TestTheMandate:

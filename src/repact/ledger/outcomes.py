@@ -33,9 +33,9 @@ def modification_reversed(*, on: date, currency: str, gain_minor: int) -> Entry:
 
 
 def modification_unwound(*, on: date, currency: str, amount_minor: int) -> Entry:
-    """A period is over: the debt has earned at its original rate what the plan does not ask for.
+    """A plan is over: the debt has earned at its original rate what the plan did not ask for.
 
-    Negative where the plan asks for more. At a plan's end, what is left goes the same way.
+    Negative where the plan asked for more.
     """
     return Entry(
         "modification_unwound",

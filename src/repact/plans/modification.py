@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from repact.money.rounding import DIVIDE, divide_half_up
-from repact.plans.disclosure import contract_rates, present_value
+from repact.money.rounding import divide_half_up
+from repact.plans.disclosure import present_value
 from repact.plans.fields import WHOLE_PPM
 from repact.plans.figures import Schedule
 from repact.plans.position import Position
@@ -53,22 +53,3 @@ def adjustment_minor(position: Position, terms: Terms, schedule: Schedule, /) ->
         return 0
     kept = position.total_minor - schedule.totals.waived_minor
     return present_value(position, terms, schedule) - kept
-
-
-def unwinding(position: Position, terms: Terms, schedule: Schedule, /) -> tuple[int, ...]:
-    """What of the adjustment each row earns: income at the original rate less the row's interest.
-
-    Rounded once a row; the last takes the rest, so that nothing is left of the adjustment.
-    """
-    left = -adjustment_minor(position, terms, schedule)
-    if position.contract is None:
-        return (0,) * len(schedule.rows)
-    divide = DIVIDE[terms.rounding]
-    value = present_value(position, terms, schedule)
-    made = []
-    rates = contract_rates(position.contract, terms, len(schedule.rows))
-    for row, (rate, whole) in zip(schedule.rows[:-1], rates, strict=False):
-        income = divide(value * rate, whole)
-        value += income - row.payment_minor
-        made.append(income - row.interest_minor)
-    return (*made, left - sum(made))

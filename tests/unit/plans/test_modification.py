@@ -10,7 +10,7 @@ from repact.money.rounding import divide_half_up
 from repact.plans import annuity
 from repact.plans import terms as t
 from repact.plans.document import validate
-from repact.plans.modification import adjustment_minor, modification, unwinding
+from repact.plans.modification import adjustment_minor, modification
 from repact.plans.position import Position
 from repact.plans.schedule import build
 
@@ -93,20 +93,10 @@ class TestALoss:
         schedule = build(position, terms)
         assert modification(position, terms, schedule) is None
         assert adjustment_minor(position, terms, schedule) == 0
-        assert unwinding(position, terms, schedule) == (0,) * 12
 
 
 class TestTheAdjustment:
     WAIVED = ({"kind": "waive", "component": "interest", "share_ppm": 500_000, "vests": "now"},)
-
-    @pytest.mark.parametrize("count", [1, 12, 36])
-    @pytest.mark.parametrize("rate", [0, 96_000, 180_000, 240_000])
-    def test_unwinds_to_nothing(self, count, rate):
-        position = owing(1_000_000, interest_minor=10_000, penalty_minor=500)
-        terms = level(count, rate, measures=self.WAIVED)
-        schedule = build(position, terms)
-        adjusted = adjustment_minor(position, terms, schedule)
-        assert sum(unwinding(position, terms, schedule)) == -adjusted
 
     def test_leaves_waivers_to_their_own_account(self):
         position = owing(1_000_000, interest_minor=10_000)
@@ -115,23 +105,6 @@ class TestTheAdjustment:
         made = modification(position, terms, schedule)
         kept = 1_010_000 - 5_000
         assert adjustment_minor(position, terms, schedule) == made.worth_minor - kept
-
-    def test_grows_with_the_original_rate(self):
-        position, terms = owing(823_572), level(18, 96_000)
-        first = unwinding(position, terms, build(position, terms))[0]
-        assert first == divide_half_up(772_811 * 15, 1_000) - divide_half_up(823_572 * 8, 1_000)
-
-    @pytest.mark.parametrize("rate", [0, 96_000, 240_000])
-    def test_is_at_every_row_what_the_rest_is_worth_beyond_its_balance(self, rate):
-        position, terms = owing(823_572), level(18, rate)
-        schedule = build(position, terms)
-        left = adjustment_minor(position, terms, schedule)
-        payments = [row.payment_minor for row in schedule.rows]
-        for index, earned in enumerate(unwinding(position, terms, schedule)):
-            left += earned
-            rest = payments[index + 1 :]
-            worth = divide_half_up(*annuity.present_value(rest, [(15, 1_000)] * len(rest)))
-            assert abs(left - worth + schedule.rows[index].balance_minor) <= index + 1
 
     def test_begins_from_principal_and_interest(self):
         made = changed(owing(1_000_000, interest_minor=10_000), level(12, 180_000))

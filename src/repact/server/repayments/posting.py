@@ -45,7 +45,10 @@ def happen(
     """
     made = work_out(life, events=events, cash_minor=cash_minor or {}, payment=payment)
     stored.write(made.rows, lender_id=life.plan.lender_id)
-    for one in entries(life, made, template=template, source=source, cash_account=cash_account):
+    for one in (
+        *entries(life, made, template=template, source=source, cash_account=cash_account),
+        *_earned_otherwise(life, made),
+    ):
         book_actions.post(by=by, entry=one.entry, source=one.source, agreement_id=one.agreement_id)
     return {number: changed.whole for number, changed in made.changes.items()}
 
@@ -63,10 +66,14 @@ class Changed(NamedTuple):
 
 
 class Happened(NamedTuple):
-    """An event that was worked out: what it changed, by part, and what is to be written."""
+    """An event that was worked out: what it changed, by part, and what is to be written.
+
+    `recharged` is by how much a period that is over earned otherwise, by part and row.
+    """
 
     changes: dict[int, Changed]
     rows: Writing
+    recharged: dict[tuple[int, int], int]
 
 
 def work_out(
@@ -93,7 +100,12 @@ def work_out(
     if payment is not None:
         payment.allocation = allocation(life, payment, events)
         rows.payments.append(payment)
-    return Happened(changes, rows)
+    recharged = {
+        (number, row): minor
+        for number in changes
+        for row, minor in _recharged(before[number], states[number], life.on)
+    }
+    return Happened(changes, rows, recharged)
 
 
 def entries(
@@ -135,6 +147,29 @@ def entries(
                 cash_account=cash_account,
             )
             yield ToPost(entry, source_, life.agreement.id)
+
+
+def _recharged(was: PlanState, now: PlanState, on: date) -> Iterator[tuple[int, int]]:
+    """The rows whose periods are over and earned more or less than was known, and by how much."""
+    for before, after in zip(was.rows, now.rows, strict=True):
+        if before.due_date <= on and after.charge_minor != before.charge_minor:
+            yield after.number, after.charge_minor - before.charge_minor
+
+
+def _earned_otherwise(life: Life, made: Happened) -> Iterator[ToPost]:
+    """What had become income and turned out to be more or less, made up for today."""
+    if not made.recharged or lives.is_written_off(life):
+        return
+    parts, numbers = zip(*made.recharged, strict=True)
+    earned = DueItem.objects.filter(
+        agreement=life.agreement, part__in=parts, number__in=numbers, is_earned=True
+    )
+    for item in earned.order_by("part", "number"):
+        if minor := made.recharged.get((item.part, item.number)):
+            entry = plan_life.interest_earned(
+                on=life.on, currency=life.plan.currency, amount_minor=minor
+            )
+            yield ToPost(entry, f"earned:{item.id}:{life.plan.events_count}", life.agreement.id)
 
 
 def allocation(life: Life, payment: Payment, parts: Iterable[int], /) -> dict[str, int]:
