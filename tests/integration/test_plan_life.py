@@ -68,27 +68,6 @@ class TestLatePayment:
         assert plan.balance(chart.LATE_INCOME) == 0
 
 
-class TestIncomeOfAPeriodThatIsOver:
-    def income(self, plan):
-        items = DueItem.objects.filter(agreement=plan.agreement, is_earned=True)
-        return -plan.balance(chart.INTEREST_INCOME), sum(item.charge_minor for item in items)
-
-    @pytest.mark.parametrize("excess", ["shorten", "lower"])
-    def test_is_less_once_principal_is_known_to_have_been_paid_before(self, sign, excess):
-        plan = sign(conduct={"excess": excess})
-        plan.day(DUE)
-        earned, charged = self.income(plan)
-        assert earned == charged > 0
-        on = DUE + timedelta(days=1)
-        paid = plan.pay(300_000, on, value_date=plans.START + timedelta(days=2), source="early")
-        less, charged = self.income(plan)
-        assert less == charged < earned
-        taking_back.reverse_payment(
-            by=plan.system, payment_id=paid.id, reason="charge_back", now=at(on)
-        )
-        assert self.income(plan) == (earned, earned)
-
-
 class TestTooMuchMoney:
     def test_is_credit_and_goes_back_where_it_came_from(self, sign):
         plan = sign()
