@@ -80,16 +80,19 @@ def run(plans: int, seconds: int) -> None:
         one_by_one(
             "repayments.post_payment", rows, seconds, payments(lender.id, half, amount), keeps=plans
         )
+        hot_row(rows, seconds, keeps=plans)
         connection.ensure_connection()
     with scope.acting_for(lender.id):
         in_batches("books.post_many", entry, plans, lambda: many(lender.id, plans), keeps=0)
+        third = len(rest) // 3
         in_batches(
             "repayments.post_payments",
             rows,
-            len(rest),
-            lambda: settlement(lender.id, rest, amount),
+            third,
+            lambda: settlement(lender.id, rest[:third], amount),
             keeps=plans,
         )
+        in_two(lender.id, rows, (rest[third : 2 * third], rest[2 * third :]), amount, keeps=plans)
 
 
 def rows_of_one(lender_id: Any, agreement_id: Any, amount: int) -> Rows:
@@ -158,6 +161,21 @@ def one_by_one(
     tell(f"{name}, one by one over {CLIENTS} connections", ours, "pgbench", plain)
 
 
+def hot_row(rows: Rows, seconds: int, *, keeps: int) -> None:
+    """Tell what one hot balance row would leave of the bare script's speed."""
+    with as_owner() as cursor:
+        cursor.execute(
+            "CREATE TABLE bare_balance (account text PRIMARY KEY, balance_minor bigint);"
+            "INSERT INTO bare_balance VALUES ('1001', 0)"
+        )
+    hot = "UPDATE bare_balance SET balance_minor = balance_minor + 1 WHERE account = '1001';"
+    with_it, without = (
+        pgbench(rows, seconds, keeps=keeps, last=hot),
+        pgbench(rows, seconds, keeps=keeps),
+    )
+    tell(f"pgbench with one hot row over {CLIENTS} connections", with_it, "pgbench", without)
+
+
 def _worker(work: Callable[..., None], *arguments: Any) -> None:
     """Leave without the embedded server's farewell: it belongs to the parent."""
     failed = 1
@@ -170,8 +188,8 @@ def _worker(work: Callable[..., None], *arguments: Any) -> None:
         os._exit(failed)
 
 
-def pgbench(rows: Rows, seconds: int, *, keeps: int) -> float:
-    """Transactions a second of a prepared script that writes these rows."""
+def pgbench(rows: Rows, seconds: int, *, keeps: int, last: str = "") -> float:
+    """Transactions a second of a prepared script that writes these rows, then does the `last`."""
     values: dict[str, str] = {}
     script = [f"\\set n random(1, {max(keeps, 1)})", "BEGIN;"]
     for table, some in rows.items():
@@ -183,7 +201,7 @@ def pgbench(rows: Rows, seconds: int, *, keeps: int) -> float:
             )
     for table, said in KEPT.items() if keeps else ():
         script.append(f"UPDATE bare_{table} SET {said} WHERE n = :n;")  # noqa: S608
-    script.append("COMMIT;")
+    script += [last, "COMMIT;"]
     address = urlsplit(os.environ["DATABASE_URL"])
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write("\n".join(script))
@@ -314,17 +332,59 @@ def settlement(lender_id: Any, ids: Iterable[Any], amount: int) -> None:
 
 def in_batches(name: str, rows: Rows, count: int, work: Callable[[], None], *, keeps: int) -> None:
     """Tell how many a second, beside psycopg writing the same rows a thousand a transaction."""
-    plain = psycopg_batch(rows, min(count, 20_000), keeps=keeps)
+    plain = psycopg_batch(rows, max(AT_ONCE, min(count, 20_000)), keeps=keeps)
     began = time.perf_counter()
     work()
     tell(f"{name}, {count} at once", count / (time.perf_counter() - began), "psycopg", plain)
 
 
-def psycopg_batch(rows: Rows, count: int, *, keeps: int) -> float:
+def in_two(
+    lender_id: Any, rows: Rows, halves: tuple[list[Any], list[Any]], amount: int, *, keeps: int
+) -> None:
+    """The same over two processes, ours and psycopg alike."""
+    count = sum(map(len, halves))
+    some = max(AT_ONCE, min(count // 2, 20_000) // AT_ONCE * AT_ONCE)
+    plain = _both([functools.partial(psycopg_batch, rows, some, keeps=keeps)] * 2)
+    ours = _both([functools.partial(_settle, lender_id, half, amount) for half in halves])
+    name = f"repayments.post_payments, {count} over two processes"
+    tell(name, count / ours, "psycopg", 2 * some / plain)
+
+
+def _settle(lender_id: Any, ids: list[Any], amount: int, *, ready: Any) -> None:
+    ready.wait()
+    settlement(lender_id, ids, amount)
+
+
+def _both(works: list[Callable[..., object]]) -> float:
+    """How long some works take at the same time, each in a process of its own; `ready` is what each
+    waits at when it has prepared itself."""
+    from django.db import connection
+
+    connection.close()  # a fork must not share it
+    context = multiprocessing.get_context("fork")
+    ready = context.Barrier(len(works) + 1)
+    workers = [
+        context.Process(target=_worker, args=(functools.partial(work, ready=ready),))
+        for work in works
+    ]
+    for worker in workers:
+        worker.start()
+    ready.wait()
+    began = time.perf_counter()
+    for worker in workers:
+        worker.join()
+    if any(worker.exitcode for worker in workers):
+        sys.exit("a process failed")
+    return time.perf_counter() - began
+
+
+def psycopg_batch(rows: Rows, count: int, *, keeps: int, ready: Any = None) -> float:
     """How many a second psycopg alone writes, one statement a table and a thousand payments."""
     import psycopg
 
     batches = [_columns_of_batch(rows, AT_ONCE) for _ in range(count // AT_ONCE)]
+    if ready:
+        ready.wait()
     began = time.perf_counter()
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         for first, batch in enumerate(batches):

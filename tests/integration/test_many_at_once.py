@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import rfc8785
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from repact.server.agreements.models import Agreement
@@ -21,6 +21,7 @@ from repact.server.loans import actions as loan_actions
 from repact.server.repayments import clockwork, collecting, lives, moves, stored
 from repact.server.repayments.models import Collection, DueItem, Plan
 from tests.integration.plans import DUE, as_owner, at
+from tests.integration.world import at_once
 
 CONDUCT = {"grace_days": 3, "cure_days": 5, "remind_days": 3, "debit_attempts": 2}
 
@@ -198,6 +199,26 @@ class TestEventsOfOneAction:
         )
         said = audit_actions._said(event)
         assert event.digest == hashlib.sha256(rfc8785.dumps(said)).digest()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_find_their_jobs_by_key_on_a_connection_that_first_met_an_empty_queue(self, system):
+        def work():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("RESET ROLE; ANALYZE procrastinate_jobs; SET ROLE repact_app")
+                for _ in range(20):
+                    audit_actions.record(
+                        by=system,
+                        action="repayments.post_payment",
+                        subject_id=system.lender_id,
+                        now=at(DUE),
+                    )
+                cursor.execute(
+                    "SELECT seq_tup_read FROM pg_stat_xact_user_tables"
+                    " WHERE relname = 'procrastinate_jobs'"
+                )
+                return cursor.fetchone()[0]
+
+        assert at_once(1, system.lender_id, work) == [0]
 
     def test_that_are_none_write_nothing(self, system):
         audit_actions.record_many(by=system, action="cases.move", now=at(DUE), subjects=[])
