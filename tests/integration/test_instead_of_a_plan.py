@@ -85,5 +85,3 @@ class TestANewPlan:
         with pytest.raises(RepaymentError, match=r"not_all_loans"):
             ending.give_way(by=plan.system, loan_ids=loans[:1], to=new, now=at(DUE))
         assert plan.plan.standing == "active"
-        ending.give_way(by=plan.system, loan_ids=loans, to=new, now=at(DUE))
-        assert plan.plan.standing == "renegotiated"

@@ -31,6 +31,7 @@ KILLS = int(os.environ.get("REPACT_WEB_KILLS", "3"))
 SECRET = signature.secret_of(b"secret of the kill test, 24 bytes or more")
 BIN = Path(sys.executable).parent
 SENDERS = 3
+A_ROUND = 30  # payments at most, so that the worker keeps up
 
 
 class House:
@@ -101,6 +102,7 @@ class Senders:
         self.house = house
         self.numbers = count()
         self.acknowledged = set()
+        self.allowed = A_ROUND
         self.came = threading.Condition()
         self.over = threading.Event()
         self.threads = [threading.Thread(target=self.send_all) for _ in range(SENDERS)]
@@ -109,9 +111,15 @@ class Senders:
         with httpx.Client(timeout=10) as client:
             while not self.over.is_set():
                 with self.came:
+                    self.came.wait_for(self.may_go_on, 1)
+                    if not self.may_go_on():
+                        continue
                     number = next(self.numbers)
                 while not self.over.is_set() and not self.send(client, number):
                     time.sleep(0.02)  # whoever is not told tries again
+
+    def may_go_on(self):
+        return self.over.is_set() or len(self.acknowledged) < self.allowed
 
     def send(self, client, number):
         """Deliver one event; a second time right away, now and then, as wallets do."""
@@ -143,6 +151,8 @@ class Senders:
         """Until so many more were acknowledged than now."""
         with self.came:
             goal = len(self.acknowledged) + some
+            self.allowed = len(self.acknowledged) + A_ROUND
+            self.came.notify_all()
             more = self.came.wait_for(lambda: len(self.acknowledged) >= goal, 60)
             assert more, self.house.said()
 
