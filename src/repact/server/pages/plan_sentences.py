@@ -81,10 +81,10 @@ TOLD: dict[str, str] = {
     "plan_changed": _("%(sentence)s"),
     "plan_reopened": _(
         "A payment was returned after plan %(reference)s was paid, so the plan runs again: "
-        "¥%(amount)s is open. Nothing was added for the days between. The certificate of "
+        "%(amount)s is open. Nothing was added for the days between. The certificate of "
         "settlement no longer holds; you get a new one when it is paid."
     ),
-    "refunded": _("¥%(amount)s that was paid too much is back where it came from."),
+    "refunded": _("%(amount)s that was paid too much is back where it came from."),
     "plan_goes_on": _(
         "Your request for another plan has ended. Your plan goes on as agreed; the days in between "
         "count for nothing."
