@@ -161,6 +161,28 @@ class TestABatch:
         assert Posting.objects.count() == 6
         assert queries.trial_balance(on=ON) == {"CNY": {"2201": 6, "4001": -6}}
 
+    @pytest.mark.django_db(transaction=True)
+    def test_reads_no_more_entries_than_it_posts(self, system, lender):
+        """However many there are, on a connection that first met an empty table."""
+
+        def work():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("RESET ROLE; ANALYZE books_entry; SET ROLE repact_app")
+                self.run(system, *(f"before-{number}" for number in range(1_000)))
+                before = self.entries_read(cursor)
+                self.run(system, *(f"now-{number}" for number in range(100)))
+                return self.entries_read(cursor) - before
+
+        (read,) = at_once(1, lender.id, work)
+        assert read <= 3 * 100
+
+    def entries_read(self, cursor):
+        cursor.execute(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'books_entry'"
+        )
+        return cursor.fetchone()[0]
+
     def test_of_nothing_is_nothing(self, system):
         assert self.run(system) == 0
 
