@@ -7,18 +7,31 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from repact.errors import RepactError
+
 if TYPE_CHECKING:
     from repact.server.lenders.models import Lender
 
 R = TypeVar("R")
 
 
+class ConfigurationError(RepactError):
+    """The environment does not say what the platform needs."""
+
+
 def set_up() -> None:
-    """Load Django with the settings of the environment, the platform's own by default."""
+    """Load Django with the settings of the environment, the platform's own by default.
+
+    Raises ConfigurationError `cli.not_configured`, with what is missing.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "repact.server.config.settings")
     import django  # noqa: PLC0415 - slow to load, and not needed for a plan
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise ConfigurationError("cli.not_configured", missing=str(error)) from error
 
 
 def of_lender(slug: str, work: Callable[[Lender, datetime], R], /) -> R:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +26,15 @@ app.add_typer(fineract, name="fineract")
 app.command("verify-ledger")(books.verify_ledger)
 exports.command("journals")(books.journals)
 imports.command("accounts")(books.accounts)
+
+
+def _connecting() -> Any:
+    """What the commands towards banks, core and peers do; it loads the rooms, so it comes after
+    Django is set up."""
+    set_up()
+    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
+
+    return connecting
 
 
 @imports.command("loans")
@@ -76,9 +85,7 @@ def statement(
     lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
 ) -> None:
     """Take in a bank statement; a line that cannot be read is reported, the rest is read."""
-    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    set_up()
+    connecting = _connecting()
     report = connecting.statement(file, account=account, kind=kind, lender=lender)
     for bad in report.bad:
         print(json.dumps({"line": bad.number, "code": bad.code}), file=sys.stderr)  # noqa: T201
@@ -94,9 +101,7 @@ def mapping(
     lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
 ) -> None:
     """Say which columns of a bank's CSV say what."""
-    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    set_up()
+    connecting = _connecting()
     connecting.mapping(file, account=account, lender=lender)
 
 
@@ -105,9 +110,7 @@ def pull_core(
     *, lender: Annotated[str, typer.Option(help="The lender's short name.")] = ""
 ) -> None:
     """Pull the debts from the lender's core, as a book is imported."""
-    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    set_up()
+    connecting = _connecting()
     counts, refused = connecting.pull(lender=lender)
     for row in refused:
         print(json.dumps(row, ensure_ascii=False), file=sys.stderr)  # noqa: T201
@@ -125,9 +128,7 @@ def fineract_preview(
 
     The port was never run against a real Fineract.
     """
-    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    set_up()
+    connecting = _connecting()
     said = connecting.preview(case, lender=lender)
     print(json.dumps(said, ensure_ascii=False))  # noqa: T201
     differs = any("refused" in one or one["differences"] for one in said["previews"])
@@ -139,9 +140,7 @@ def reconcile(
     *, lender: Annotated[str, typer.Option(help="The lender's short name.")] = ""
 ) -> None:
     """Lay wallet, bank, repayments, books and core beside each other; 4 while anything differs."""
-    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    set_up()
+    connecting = _connecting()
     said = connecting.reconcile(lender=lender)
     print(json.dumps(said, ensure_ascii=False))  # noqa: T201
     raise typer.Exit(4 if said["differing"] else 0)
@@ -152,9 +151,7 @@ def take_over(
     *, lender: Annotated[str, typer.Option(help="The lender's short name.")] = ""
 ) -> None:
     """Give plans that began before histories were kept their history; 4 if a person must look."""
-    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    set_up()
+    connecting = _connecting()
     counts, refused = connecting.take_over(lender=lender)
     for row in refused:
         print(json.dumps(row), file=sys.stderr)  # noqa: T201
@@ -184,9 +181,7 @@ def webhook(
     lender: Annotated[str, typer.Option(help="The lender's short name.")] = "",
 ) -> None:
     """Have a system of yours told of events; the secret to check them with is printed."""
-    from repact.cli import connecting  # noqa: PLC0415 - slow to load, and not needed for a plan
-
-    set_up()
+    connecting = _connecting()
     said = connecting.webhook(url, kinds=kind or (), new_secret=new_secret, off=off, lender=lender)
     print(said)  # noqa: T201
 

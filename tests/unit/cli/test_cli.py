@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -16,10 +17,21 @@ from tests.unit.plans.documents import plan
 REPACT = Path(sys.executable).with_name("repact")
 
 
-def repact(*words, text=""):
+def repact(*words, text="", settings=""):
     return subprocess.run(
-        [str(REPACT), *words], input=text, capture_output=True, text=True, timeout=60
+        [str(REPACT), *words],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment(settings),
     )
+
+
+def environment(settings):
+    """The shell's, with these settings and none of the lender's."""
+    said = {k: v for k, v in os.environ.items() if not k.startswith(("REPACT_", "DJANGO_"))}
+    return said | ({"DJANGO_SETTINGS_MODULE": settings} if settings else {})
 
 
 @pytest.fixture
@@ -236,3 +248,27 @@ class TestPolicyLaw:
         for words in (("cn", "soon"), ("xx", "2026-01-01")):
             made = repact("policy", "law", "--jurisdiction", words[0], "--at", words[1])
             assert made.returncode == 2
+
+
+class TestTheServersCommands:
+    """In processes of their own: one that has set Django up before would hide what is missing."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [("reconcile",), ("verify-ledger",), ("import", "core"), ("fineract", "preview", "C")],
+    )
+    def test_say_what_is_not_configured(self, words):
+        said = repact("server", *words, settings="repact.server.config.settings")
+        assert (said.returncode, said.stdout) == (2, "")
+        assert json.loads(said.stderr)["code"] == "cli.not_configured"
+
+    def test_load_the_rooms_after_django(self, tmp_path):
+        code = "from repact.cli import server; print(server._connecting().reconcile.__name__)"
+        said = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment("repact.sandbox.settings") | {"REPACT_VAR": str(tmp_path)},
+        )
+        assert said.stdout == "reconcile\n", said.stderr
