@@ -7,8 +7,8 @@ from django.utils.translation import gettext_noop as _
 SENTENCES: dict[str, str] = {
     "pages.date_unreadable": _("Choose a day."),
     "plan.date_moved_too_far": _("That day is too far away. Up to %(days_max)s days are agreed."),
-    "plan.no_date_moves_left": _("The agreed changes of day are used up."),
-    "plan.no_skips_left": _("The agreed skips are used up."),
+    "plan.no_date_moves_left": _("Your agreement has no change of day now."),
+    "plan.no_skips_left": _("Your agreement has no skip now."),
     "plan.no_such_row": _("There is no open payment of that number."),
     "plan.row_not_movable": _("This payment can no longer be moved: it is paid or past its day."),
     "repayments.already_worked": _("Somebody has worked this sum already."),
