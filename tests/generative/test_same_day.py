@@ -9,13 +9,12 @@ from datetime import timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from repact.ledger import plan_life
+from repact.ledger import living, plan_life
 from repact.plans import document
 from repact.plans.errors import PlanError
 from repact.plans.servicing.agreement import Agreement
 from repact.plans.servicing.events import DateMove, Payment, Reversal, Skip
 from repact.plans.servicing.replay import replay
-from repact.server.repayments import accounting
 from tests.generative.test_engine import plans
 from tests.generative.test_servicing import lives, replayed, settled
 
@@ -129,7 +128,7 @@ def test_a_reversal_is_an_inverse_in_state_and_in_every_balance(life, data):
     cash = getattr(one, "amount_minor", 0)
     balances: Counter[str] = Counter()
     for was, now, money in ((before, between, cash), (between, after, -cash)):
-        change = accounting.change(was, now, cash_minor=money)
+        change = living.change(was, now, cash_minor=money)
         if change.is_nothing:  # nothing is posted then
             continue
         entry = plan_life.plan_changed(on=day, currency="CNY", template="x", change=change)

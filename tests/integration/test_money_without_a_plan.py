@@ -18,6 +18,7 @@ from repact.server.loans import queries as loan_queries
 from repact.server.loans import verification as loan_verification
 from repact.server.loans.models import Loan
 from repact.server.notices.models import Notice
+from repact.server.people.models import Staff
 from repact.server.reconciliation import comparing
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import contracts, disposing, ending, taking_back, verification
@@ -229,6 +230,13 @@ class TestAWriteOff:
         found = Loan.objects.get(ref=rows[0].loan_ref)
         assert (found.written_off_on, found.principal_minor) == (ON, rows[0].principal_minor)
         holds()
+
+    def test_is_not_decided_by_its_asker_with_another_account(self, world, loan):
+        asker, other = world.staff(AGENT), world.staff(SUPERVISOR)
+        asked = disposing.ask_write_off(by=asker, reference=loan.ref, reason="x", now=world.now)
+        Staff.objects.filter(id=other.id).update(person_id=asker.id)
+        with pytest.raises(RepaymentError, match="four_eyes"):
+            disposing.decide(by=other, disposal_id=asked.id, approve=True, now=world.now)
 
     @pytest.mark.parametrize("reference", ["nobody", ""])
     def test_of_nothing_is_refused(self, world, reference):

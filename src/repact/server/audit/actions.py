@@ -23,7 +23,6 @@ from repact.server.clock import ports
 # action -> names of the background tasks that carry it forward; filled by `jobs.flow` at start,
 # because knowledge points back: this room does not know the stages.
 _forwarded_by: dict[str, list[str]] = {}
-WHOLE_NUMBERS_BELOW = 2**53  # in JSON, by RFC 8785
 _settled: ContextVar[bool] = ContextVar("settled", default=False)
 
 
@@ -165,6 +164,4 @@ def _digest(said: dict[str, Any]) -> bytes:
 
 
 def _is_plain(value: object) -> bool:
-    if type(value) is int:
-        return abs(value) < WHOLE_NUMBERS_BELOW
-    return value is None or isinstance(value, str | bool)
+    return value is None or isinstance(value, str | bool | int)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from repact import canonical
 from repact.ledger.entry import Entry
 from repact.server.audit import actions as audit_actions
 from repact.server.audit.actor import SYSTEM, Actor
@@ -97,11 +97,7 @@ def digest_of(
     agreement_id: UUID | None,
     lines: Sequence[tuple[str, int]],
 ) -> bytes:
-    """SHA-256 over the canonical JSON (RFC 8785) of what an entry says.
-
-    Keys in order, no spaces, texts and whole numbers only: `json` writes those as RFC 8785 does, in
-    a fraction of the time of its library; a test compares them.
-    """
+    """SHA-256 over the canonical JSON (RFC 8785) of what an entry says."""
     content = {
         "agreement_id": str(agreement_id) if agreement_id else None,
         "currency": currency,
@@ -109,8 +105,7 @@ def digest_of(
         "lines": lines,
         "template": template,
     }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(canonical.dumps(content)).digest()
 
 
 def _digest(entry: Entry, agreement_id: UUID | None) -> bytes:

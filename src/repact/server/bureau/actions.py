@@ -11,6 +11,7 @@ from repact.policy.loading import PolicyError
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
 from repact.server.audit.actor import AGENT, BORROWER, ENGINEER, SUPERVISOR, SYSTEM, Actor
 from repact.server.bureau import events
 from repact.server.bureau.errors import BureauError
@@ -266,7 +267,7 @@ def answer_dispute(*, by: Actor, dispute_id: UUID, outcome: str, now: datetime) 
     elif outcome == "corrected":
         _correct(report, found.id, now)
     notice_actions.tell(
-        by=Actor(by.lender_id, SYSTEM, None),
+        by=actor.system(by.lender_id),
         borrower_id=found.report.agreement.borrower_id,
         kind=f"record_{outcome}",
         source=f"record_{outcome}:{found.id}",

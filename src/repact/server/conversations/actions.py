@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
+from repact.server.audit import actor
+from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, Actor
 from repact.server.conversations.errors import ConversationError
 from repact.server.conversations.models import Message, Thread
 from repact.server.notices import actions as notice_actions
@@ -79,7 +80,7 @@ def write(
     )
     if side == "lender":
         notice_actions.tell(
-            by=Actor(by.lender_id, SYSTEM, None),
+            by=actor.system(by.lender_id),
             borrower_id=borrower_id,
             kind="answered",
             source=f"answered:{message.id}",

@@ -13,6 +13,7 @@ from repact.server.connectors import core
 from repact.server.jobs import fineract
 from repact.server.jobs.events import PATIENT, carried
 from repact.server.loans.models import Loan
+from repact.server.repayments import resuming
 from repact.server.repayments.models import Part, Payment, PlanEvent
 
 
@@ -59,7 +60,7 @@ def end_kept_plan(*, lender_id: str, event_id: str) -> None:
 def _older(gone: Agreement, loan: Loan) -> tuple[str, list[dict[str, Any]]] | None:
     """The plan that holds again for a loan whose newer one is gone."""
     resumed = PlanEvent.objects.filter(
-        kind="reversal", body__of=f"renegotiated:{gone.id}", agreement__parts__loan=loan
+        kind="reversal", body__of=resuming.gave_way(gone.id), agreement__parts__loan=loan
     ).select_related("agreement")
     found = resumed.first()
     if found is None:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import BORROWER, SYSTEM, Actor
+from repact.server.audit import actor
+from repact.server.audit.actor import BORROWER, Actor
 from repact.server.clock import ports
 from repact.server.connectors import messages
 from repact.server.notices import actions
@@ -59,7 +60,7 @@ def give_email(*, by: Actor, email: str, now: datetime) -> None:
     row.save()
     audit_actions.record(by=by, action="notices.give_email", subject_id=borrower.id, now=now)
     actions.tell(
-        by=Actor(by.lender_id, SYSTEM, None),
+        by=actor.system(by.lender_id),
         borrower_id=borrower.id,
         kind=EMAIL_CODE,
         source=source(row),

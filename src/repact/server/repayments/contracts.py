@@ -8,6 +8,7 @@ from uuid import UUID
 from repact.ledger import chart, outcomes, templates
 from repact.ledger.entry import Entry
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
 from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.clock import ports
@@ -104,7 +105,7 @@ def assign_to_loan(
     if reason:
         raise RepaymentError(reason)
     made = _place(
-        Actor(lender_id=by.lender_id, role=SYSTEM, id=None),
+        actor.system(by.lender_id),
         ContractPayment(
             lender_id=by.lender_id,
             loan=loan,

@@ -9,6 +9,7 @@ from repact.ledger import chart, outcomes
 from repact.plans.servicing import events
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
 from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.books import queries as book_queries
@@ -17,6 +18,7 @@ from repact.server.loans import closing
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
+from repact.server.people import queries as people_queries
 from repact.server.repayments import actions, lives, posting
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import COMPONENTS, Disposal, DueItem
@@ -69,8 +71,8 @@ def ask_sale(
 
 @doors.action("repayments.decide_disposal", may=(SUPERVISOR,))
 def decide(*, by: Actor, disposal_id: UUID, approve: bool, now: datetime) -> Disposal:
-    """Approve or refuse what somebody else asked for; a write-off is then done, a sale waits for
-    its price.
+    """Approve or refuse what somebody else asked for, whatever account is used; a write-off is then
+    done, a sale waits for its price.
 
     Raises `repayments.unknown_debt`, `.already_decided`, `.four_eyes`, `.cannot_dispose`.
     """
@@ -79,11 +81,11 @@ def decide(*, by: Actor, disposal_id: UUID, approve: bool, now: datetime) -> Dis
         raise RepaymentError("repayments.unknown_debt")
     if found.state != "asked":
         raise RepaymentError("repayments.already_decided", state=found.state)
-    if found.asked_by == by.id:
+    if people_queries.person(found.asked_by) == people_queries.person(by.id):
         raise RepaymentError("repayments.four_eyes")
     found.state = "approved" if approve else "refused"
     found.decided_by, found.decided_at = by.id, now
-    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    system = actor.system(by.lender_id)
     if approve and found.kind == "write_off":
         found.state, found.done_date = "done", posting.business_date(by, now)
         if found.agreement:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from repact.ledger import outcomes, plan_life
+from repact.ledger import living, outcomes, plan_life
 from repact.plans.errors import PlanError
 from repact.plans.modification import adjustment_minor
 from repact.plans.position import Position
@@ -17,6 +17,7 @@ from repact.server.agreements import actions as agreement_actions
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
 from repact.server.audit.actor import BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
@@ -24,11 +25,11 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import accounting, lines, lives, posting, resting, resuming
+from repact.server.repayments import lines, lives, posting, resting, resuming
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import RUNNING, Life
 from repact.server.repayments.models import COMPONENTS, Part
-from repact.server.repayments.resuming import Resumed, suffix
+from repact.server.repayments.resuming import Resumed
 
 
 @doors.action("repayments.declare_breach", may=(SUPERVISOR, SYSTEM))
@@ -44,7 +45,7 @@ def declare_breach(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         return
     resting.assert_may_break(life)
     late = [n for n, state in life.states.items() if state.breach_possible_from]
-    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    system = actor.system(by.lender_id)
     try:
         changes = posting.happen(
             life,
@@ -99,7 +100,7 @@ def terminate(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     life = _running(by, agreement_id, now)
     if life.standing != "breached":
         raise RepaymentError("repayments.not_breached", standing=life.standing)
-    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    system = actor.system(by.lender_id)
     name = f"termination:{life.plan.events_count + 1}"
     posting.happen(
         life,
@@ -131,7 +132,7 @@ def withdraw(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     if life.plan.standing == "withdrawn":
         audit_actions.unchanged()
         return
-    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    system = actor.system(by.lender_id)
     agreement_actions.withdraw(by=by, agreement_id=agreement_id, now=now)
     owed = {number: _restore(life, number, system) for number in sorted(life.states)}
     older = resuming.resume(life, owed, by=system, now=now)
@@ -197,7 +198,7 @@ def _restore(life: Life, number: int, by: Actor) -> Position:
             entry=outcomes.modification_reversed(
                 on=life.on, currency=life.plan.currency, gain_minor=gain
             ),
-            source=f"modified:{life.agreement.id}{suffix(number)}:reversed",
+            source=f"modified:{life.agreement.id}{lives.suffix(number)}:reversed",
             agreement_id=life.agreement.id,
         )
     Part.objects.filter(id=life.parts[number].id).update(standing="withdrawn")
@@ -346,13 +347,13 @@ def _leave(
             template=template,
             on=life.on,
             currency=life.plan.currency,
-            open_minor=accounting.open_minor(life.states[number]),
+            open_minor=living.open_minor(life.states[number]),
             owed_minor={name: getattr(owed, f"{name}_minor") for name in COMPONENTS},
             late_minor=late_minor,
             waived_back_minor=waived_back_minor,
             pending_minor=pending_minor,
         ),
-        source=f"{template}:{life.agreement.id}{to}{suffix(number)}",
+        source=f"{template}:{life.agreement.id}{to}{lives.suffix(number)}",
         agreement_id=life.agreement.id,
     )
 

@@ -13,6 +13,7 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans import closing
 from repact.server.loans.models import Loan
 from repact.server.policies import queries as policy_queries
+from repact.server.repayments import lives
 from repact.server.repayments.lives import Life
 
 
@@ -56,5 +57,4 @@ def draw_again(life: Life, number: int, owed: Position, /, *, by: Actor, now: da
 
 
 def _source(life: Life, number: int) -> str:
-    name = f"converted:{life.agreement.id}"
-    return name if number == 1 else f"{name}:{number}"
+    return f"converted:{life.agreement.id}{lives.suffix(number)}"

@@ -156,6 +156,11 @@ def to_pay(kept: Kept, /, *, currency: str, value_date: date, on: date) -> Life:
     return life
 
 
+def suffix(number: int, /) -> str:
+    """What tells the sources of a plan's parts apart: nothing for the first."""
+    return "" if number == 1 else f":{number}"
+
+
 def is_written_off(life: Life, /) -> bool:
     """Whether the lender no longer counts on what the plan asks for; a plan is so as a whole."""
     return any(state.written_off_on for state in life.states.values())

@@ -17,7 +17,8 @@ from repact.plans.servicing.events import Event
 from repact.plans.servicing.replay import replay
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, SYSTEM, Actor
+from repact.server.audit import actor
+from repact.server.audit.actor import AGENT, BORROWER, SUPERVISOR, Actor
 from repact.server.cases import actions as case_actions
 from repact.server.cases.models import Case
 from repact.server.people import doors
@@ -86,7 +87,7 @@ def undo(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         name = f"undo:{life.plan.events_count + 1}"
         posting.happen(
             life,
-            by=system_of(by),
+            by=actor.system(by.lender_id),
             events={
                 row.part: events.Reversal(id=name, on=life.on, kind="reversal", of=of)
                 for row in found
@@ -153,7 +154,7 @@ def ask_again(*, by: Actor, agreement_id: UUID, language: str, now: datetime) ->
     Raises what `cases.open` raises.
     """
     life = own(by, agreement_id, now)
-    ending.publish_life(life, by=system_of(by), now=now)
+    ending.publish_life(life, by=actor.system(by.lender_id), now=now)
     case = case_actions.open(
         by=by,
         loan_ids=[
@@ -186,7 +187,7 @@ def _happen(life: Life, by: Actor, number: int, event: Callable[[int], Event]) -
     one = event(number)
     posting.happen(
         life,
-        by=system_of(by),
+        by=actor.system(by.lender_id),
         events=dict.fromkeys(parts_with(life, number), one),
         template="plan_moved",
         source=f"{one.id}:{life.agreement.id}",
@@ -233,11 +234,6 @@ def own(by: Actor, agreement_id: UUID, now: datetime, /) -> Life:
     if agreement is None or agreement.borrower_id != by.id:
         raise RepaymentError("repayments.unknown_agreement")
     return lives.load(agreement, on=posting.business_date(by, now))
-
-
-def system_of(by: Actor, /) -> Actor:
-    """The system, acting for the same lender."""
-    return Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
 
 
 def record(life: Life, by: Actor, action: str, now: datetime, /, **facts: int | str) -> None:

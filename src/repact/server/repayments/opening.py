@@ -49,7 +49,7 @@ def _bring_up_to_date(
     plan is made for it; what was drawn on a line becomes principal.
     """
     agreement, position = life.agreement, part.plan.position
-    name = f"{agreement.id}" if number == 1 else f"{agreement.id}:{number}"
+    name = f"{agreement.id}{lives.suffix(number)}"
     posted = []
     if loan.written_off_on:
         carried = {chart.RECEIVABLE[one]: getattr(position, f"{one}_minor") for one in COMPONENTS}
@@ -76,7 +76,7 @@ def _open_books(life: Life, number: int, part: SignedPart, by: Actor) -> None:
     """The loan's receivables become the plan's, and the plan changes what they are worth."""
     agreement, position = life.agreement, part.plan.position
     currency, schedule = position.currency, part.plan.schedule
-    suffix = "" if number == 1 else f":{number}"
+    suffix = lives.suffix(number)
     book_actions.post(
         by=by,
         entry=sealing.sealed(position, schedule, on=life.on),

@@ -14,6 +14,7 @@ from repact.plans.errors import PlanError
 from repact.plans.servicing.events import Event, Payment, Skip
 from repact.plans.servicing.replay import replay
 from repact.plans.servicing.state import PlanState
+from repact.server.audit import actor
 from repact.server.audit.actor import BORROWER, Actor
 from repact.server.people import doors
 from repact.server.repayments import moves, posting, sharing
@@ -98,7 +99,7 @@ def pause(*, by: Actor, agreement_id: UUID, count: int, now: datetime) -> Pause:
         one = _skip(life, name, number)
         posting.happen(
             life,
-            by=moves.system_of(by),
+            by=actor.system(by.lender_id),
             events=dict.fromkeys(moves.parts_with(life, number), one),
             template="plan_moved",
             source=f"{one.id}:{life.agreement.id}",

@@ -9,6 +9,7 @@ from repact.ledger import plan_life
 from repact.ledger.entry import Entry
 from repact.server.agreements.models import Agreement
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
 from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.notices import actions as notice_actions
@@ -92,7 +93,7 @@ def of_suspense(kept: Suspense, /, *, by: Actor, now: datetime) -> Refund:
         requested_at=now,
     )
     book_actions.post(
-        by=_system(by),
+        by=actor.system(by.lender_id),
         entry=_entry_of_suspense(refund, by, now),
         source=f"returned:{kept.id}",
     )
@@ -131,7 +132,7 @@ def _send(life: Life, payment: Payment, amount: int, *, by: Actor, now: datetime
         requested_at=now,
     )
     book_actions.post(
-        by=_system(by),
+        by=actor.system(by.lender_id),
         entry=plan_life.credit_refunded(
             on=life.on,
             currency=life.plan.currency,
@@ -157,7 +158,7 @@ def _put_back(refund: Refund, *, by: Actor, now: datetime) -> None:
     if refund.suspense:
         kept = refund.suspense
         actions.suspend(
-            by=_system(by),
+            by=actor.system(by.lender_id),
             now=now,
             source=f"refund-refused:{refund.id}",
             amount_minor=kept.amount_minor,
@@ -175,7 +176,7 @@ def _put_back(refund: Refund, *, by: Actor, now: datetime) -> None:
         cash_account=refund.cash_account,
     )
     book_actions.post(
-        by=_system(by),
+        by=actor.system(by.lender_id),
         entry=sent.reversal(happened_on=on),
         source=f"refund-refused:{refund.id}",
         agreement_id=refund.agreement_id,
@@ -189,7 +190,3 @@ def _entry_of_suspense(refund: Refund, by: Actor, now: datetime) -> Entry:
         amount_minor=refund.amount_minor,
         cash_account=refund.cash_account,
     )
-
-
-def _system(by: Actor) -> Actor:
-    return Actor(lender_id=by.lender_id, role=SYSTEM, id=None)

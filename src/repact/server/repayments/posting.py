@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from repact.ledger import chart, outcomes, plan_life
+from repact.ledger import chart, living, outcomes, plan_life
 from repact.ledger.plan_life import Change
 from repact.plans.servicing.events import Event, Reversal
 from repact.plans.servicing.replay import replay
@@ -19,7 +19,7 @@ from repact.server.books.actions import ToPost
 from repact.server.cases import actions as case_actions
 from repact.server.lenders import queries as lender_queries
 from repact.server.loans import closing
-from repact.server.repayments import accounting, lives, stored
+from repact.server.repayments import lives, stored
 from repact.server.repayments.lives import Life, News
 from repact.server.repayments.models import DueItem, Payment
 from repact.server.repayments.stored import Writing
@@ -93,7 +93,7 @@ def work_out(
         on_its_day = _on_its_day(life, number, event, cash)
         room, states[number] = lives.admit(life, number, event)
         news += [News(number, one) for one in (event, *room)]
-        whole = accounting.change(before[number], states[number], cash_minor=cash)
+        whole = living.change(before[number], states[number], cash_minor=cash)
         on = event.on if on_its_day else life.on
         changes[number] = Changed(on, whole, on_its_day, bool(states[number].written_off_on))
     rows = lives.move_on(life, news, states)
@@ -119,7 +119,7 @@ def entries(
 ) -> Iterator[ToPost]:
     """What the books say of an event that was worked out; nothing where nothing changed."""
     for number, changed in made.changes.items():
-        name = source if number == 1 else f"{source}:{number}"
+        name = f"{source}{lives.suffix(number)}"
         if changed.recovery:
             if changed.whole.cash_minor or changed.whole.credit_minor:
                 entry = outcomes.recovered(
@@ -134,7 +134,7 @@ def entries(
         first = changed.on_its_day or changed.whole
         steps = [(template, changed.on, first, name)]
         if changed.on_its_day:
-            later = accounting.less(changed.whole, changed.on_its_day)
+            later = living.less(changed.whole, changed.on_its_day)
             steps.append(("plan_compensated", life.on, later, f"{name}:later"))
         for template_, on, change, source_ in steps:
             if change.is_nothing:
@@ -239,4 +239,4 @@ def _on_its_day(life: Life, number: int, event: Event, cash: int) -> Change | No
     plan, events = life.signed[number], life.events[number]
     until: list[Event] = [one for one in events if one.on <= event.on]
     was = replay(plan, until, event.on)
-    return accounting.change(was, replay(plan, (*until, event), event.on), cash_minor=cash)
+    return living.change(was, replay(plan, (*until, event), event.on), cash_minor=cash)

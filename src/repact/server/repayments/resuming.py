@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from repact.ledger import plan_life
+from repact.ledger import living, plan_life
 from repact.plans.position import Position
 from repact.plans.servicing import events
 from repact.server.agreements import actions as agreement_actions
@@ -19,7 +19,7 @@ from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.loans import actions as loan_actions
-from repact.server.repayments import accounting, lives, posting, reopening, resting
+from repact.server.repayments import lives, posting, reopening, resting
 from repact.server.repayments.lives import Life, News
 from repact.server.repayments.models import COMPONENTS, PlanEvent
 
@@ -34,11 +34,6 @@ class Resumed(NamedTuple):
 def gave_way(to: UUID, /) -> str:
     """The id of the event by which a plan gave way to an agreement."""
     return f"renegotiated:{to}"
-
-
-def suffix(number: int, /) -> str:
-    """What tells the sources of a plan's parts apart."""
-    return "" if number == 1 else f":{number}"
 
 
 def resume(
@@ -71,10 +66,11 @@ def _go_on(
     by_loan = {part.loan_id: number for number, part in gone.parts.items()}
     for number in parts:
         at = by_loan.get(life.parts[number].loan_id)
+        left = f"plan_superseded:{life.agreement.id}"
         for to in (f":{gone.agreement.id}", ""):  # an older entry does not name its successor
-            reopening.undo(f"plan_superseded:{life.agreement.id}{to}{suffix(number)}", life, by)
+            reopening.undo(f"{left}{to}{lives.suffix(number)}", life, by)
         if at is not None:
-            reopening.undo(f"recognized:{gone.agreement.id}{suffix(at)}", life, by)
+            reopening.undo(f"recognized:{gone.agreement.id}{lives.suffix(at)}", life, by)
     reopening.wait_again(life, by=by)
     for number in parts:
         lives.add(life, [News(number, one) for one in _back(life, number, name)])
@@ -129,13 +125,13 @@ def _hand_over(life: Life, number: int, gone: Life, at: int, owed: Position, by:
         entry=plan_life.plan_resumed(
             on=life.on,
             currency=life.plan.currency,
-            change=accounting.change(before, life.states[number], cash_minor=total),
+            change=living.change(before, life.states[number], cash_minor=total),
             paid_minor={
                 part: getattr(signed, f"{part}_minor") - getattr(owed, f"{part}_minor")
                 for part in COMPONENTS
             },
         ),
-        source=f"resumed:{life.agreement.id}:{gone.agreement.id}{suffix(number)}",
+        source=f"resumed:{life.agreement.id}:{gone.agreement.id}{lives.suffix(number)}",
         agreement_id=life.agreement.id,
     )
 

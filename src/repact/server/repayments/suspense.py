@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
 from repact.server.audit.actor import AGENT, SUPERVISOR, SYSTEM, Actor
 from repact.server.people import doors
 from repact.server.repayments import actions, lives, paying_out, posting, stored
@@ -30,7 +31,7 @@ def assign_suspense(*, by: Actor, suspense_id: UUID, agreement_id: UUID, now: da
         on=posting.business_date(by, now),
     )
     payment = actions.place(
-        by=Actor(lender_id=by.lender_id, role=SYSTEM, id=None),
+        by=actor.system(by.lender_id),
         life=life,
         payment=Payment(
             lender_id=by.lender_id,

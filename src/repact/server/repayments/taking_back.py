@@ -9,6 +9,7 @@ from repact.ledger import chart, plan_life
 from repact.plans.servicing import events
 from repact.server.agreements import states as agreement_states
 from repact.server.audit import actions as audit_actions
+from repact.server.audit import actor
 from repact.server.audit.actor import SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.notices import actions as notice_actions
@@ -27,7 +28,7 @@ def reverse_payment(*, by: Actor, payment_id: UUID, reason: str, now: datetime) 
     another), it is undone in the older plan that it counts for, if one runs again; else what was
     returned is owed beside any plan, and a person looks. Raises `repayments.unknown_payment`.
     """
-    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    system = actor.system(by.lender_id)
     found = Payment.objects.filter(id=payment_id).first()
     agreement = lives.agreement_for_update(found.agreement_id) if found else None
     if found is None or agreement is None:

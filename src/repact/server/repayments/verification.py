@@ -7,11 +7,11 @@ from datetime import date
 
 from django.db.models import QuerySet, Sum
 
-from repact.ledger import chart
+from repact.ledger import chart, living
 from repact.server.agreements.models import Agreement
 from repact.server.books.models import Posting
 from repact.server.books.verification import Breach
-from repact.server.repayments import accounting, lives
+from repact.server.repayments import lives
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import COMPONENTS, DueItem, Payment, Suspense
@@ -75,7 +75,7 @@ def _receivables(life: Life, subject: str) -> Iterator[Breach]:
         for state in life.states.values():
             if state.written_off_on:
                 continue  # its claim lives on, and the books do not count on it
-            for name, amount in accounting.open_minor(state).items():
+            for name, amount in living.open_minor(state).items():
                 asked[name] += amount
     for name, amount in asked.items():
         if differs := posted.get(chart.PLAN_RECEIVABLE[name], 0) - amount:

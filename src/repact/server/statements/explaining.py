@@ -8,7 +8,8 @@ from uuid import UUID
 from repact.ledger import chart, outcomes
 from repact.ledger.entry import Entry
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import SUPERVISOR, SYSTEM, Actor
+from repact.server.audit import actor
+from repact.server.audit.actor import SUPERVISOR, Actor
 from repact.server.books import actions as book_actions
 from repact.server.people import doors
 from repact.server.repayments import suspense
@@ -68,5 +69,5 @@ def post(line: Line, /, *, by: Actor, from_account: str = chart.BANK_CLEARING) -
             amount_minor=line.amount_minor,
             from_account=from_account,
         )
-    system = Actor(lender_id=by.lender_id, role=SYSTEM, id=None)
+    system = actor.system(by.lender_id)
     book_actions.post(by=system, entry=entry, source=f"line:{line.id}")

@@ -15,7 +15,8 @@ from django.db import transaction
 
 from repact.errors import RepactError
 from repact.ledger import chart
-from repact.server.audit.actor import SYSTEM, Actor
+from repact.server.audit import actor
+from repact.server.audit.actor import Actor
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import batch, contracts, disposing
 from repact.server.repayments.batch import Arrival
@@ -120,7 +121,7 @@ def _together(
         )
         for one in some
     )
-    made = batch.post_file(by=Actor(by.lender_id, SYSTEM, None), rows=rows, now=now)
+    made = batch.post_file(by=actor.system(by.lender_id), rows=rows, now=now)
     refused, waiting = dict(made.refused), set(made.waiting)
     for one in some:
         source = source_of(statement.account, one.key)
@@ -144,7 +145,7 @@ def _singly(
 
 
 def _post(by: Actor, movement: Movement, account: str, now: datetime) -> tuple[str, str]:
-    system = Actor(by.lender_id, SYSTEM, None)
+    system = actor.system(by.lender_id)
     if sale := matching.sale_of(movement):
         disposing.complete_sale(by=system, disposal_id=sale.id, on=movement.value_date, now=now)
         return "sold", "reference"
