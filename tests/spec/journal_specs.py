@@ -49,6 +49,12 @@ def _beginnings() -> tuple[Entry, ...]:
         templates.contract_payment_received(
             on=ON, currency=CNY, applied_minor={"interest": 34_500, "principal": 65_500}
         ),
+        templates.contract_payment_reversed(
+            on=ON,
+            currency=CNY,
+            amount_minor=100_000,
+            owed_minor={chart.INTEREST: 34_500, chart.PRINCIPAL: 65_900},
+        ),
         templates.line_converted(on=ON, currency=CNY, amount_minor=800_000),
         templates.agreement_sealed(
             on=ON,
@@ -117,6 +123,7 @@ def _endings() -> tuple[Entry, ...]:
     return (
         plan_life.suspense_received(on=ON, currency=CNY, amount_minor=9_900),
         plan_life.suspense_returned(on=ON, currency=CNY, amount_minor=9_900),
+        templates.beside_paid(on=ON, currency=CNY, amount_minor=9_900),
         plan_life.credit_refunded(on=ON, currency=CNY, amount_minor=5_000),
         outcomes.clearing_settled(on=ON, currency=CNY, amount_minor=120_000),
         outcomes.bank_charged(on=ON, currency=CNY, amount_minor=500),

@@ -62,10 +62,14 @@ def plan_resumed(
 
 
 def moved_payment_reversed(
-    *, on: date, currency: str, amount_minor: int, moved_minor: int, cash_account: str
+    *, on: date, currency: str, amount_minor: int, owed_minor: Mapping[str, int], cash_account: str
 ) -> Entry:
-    """A payment of a plan that was taken back is itself taken back: `moved_minor` of it counted for
-    the older plan, whose own entry undoes that; the rest had been credit."""
+    """A payment of a plan that was taken back is itself taken back.
+
+    `owed_minor` is what of it is owed again, by the account that carries it: for an older plan,
+    whose own entry undoes that, or for the contract. The rest had been credit.
+    """
+    back = list(owed_minor.items())
     return Entry(
         "payment_reversed",
         on,
@@ -73,8 +77,8 @@ def moved_payment_reversed(
         lines(
             [
                 (cash_account, -amount_minor),
-                (chart.RECEIVABLE["principal"], moved_minor),
-                (chart.BORROWER_CREDIT, amount_minor - moved_minor),
+                *back,
+                (chart.BORROWER_CREDIT, amount_minor - sum(owed_minor.values())),
             ]
         ),
     )

@@ -115,6 +115,39 @@ def contract_payment_received(
     )
 
 
+def contract_payment_reversed(
+    *,
+    on: date,
+    currency: str,
+    amount_minor: int,
+    owed_minor: Mapping[str, int],
+    cash_account: str = chart.WALLET_CLEARING,
+) -> Entry:
+    """A payment for a debt without a plan is taken back, as if it had never arrived.
+
+    `owed_minor` is what more the books carry for it, account by account; where that is more than
+    the money or less, it is interest that accrues otherwise without the payment.
+    """
+    back = list(owed_minor.items())
+    accrued = sum(owed_minor.values()) - amount_minor
+    return Entry(
+        "contract_payment_reversed",
+        on,
+        currency,
+        lines([(cash_account, -amount_minor), *back, (chart.INTEREST_INCOME, -accrued)]),
+    )
+
+
+def beside_paid(*, on: date, currency: str, amount_minor: int) -> Entry:
+    """Money in suspense pays what is owed beside any plan."""
+    return Entry(
+        "beside_paid",
+        on,
+        currency,
+        lines([(chart.SUSPENSE, amount_minor), (chart.BORROWER_CREDIT, -amount_minor)]),
+    )
+
+
 def line_converted(*, on: date, currency: str, amount_minor: int) -> Entry:
     """What was drawn on a card or a line becomes the principal of a loan; the line is closed."""
     return Entry(

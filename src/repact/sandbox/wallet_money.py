@@ -6,6 +6,7 @@ POST /api/reversals. What the holder does here is told by webhook.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
@@ -123,7 +124,9 @@ class Money:
         return Answer(200, self.store.once(f"refund:{request_id}", body, make))
 
     def reverse(self, request: Request) -> Answer:
-        """A debit is charged back: the holder gets the money, we are told."""
+        """A debit, or a payment, is charged back: the holder gets the money, we are told."""
+        if "payment" in request.body:
+            return self._reverse_payment(request)
         debit, reason = text(request.body, "debit"), text(request.body, "reason")
         with self.store.writing() as db:
             row = db.execute("SELECT * FROM debit WHERE request_id = ?", (debit,)).fetchone()
@@ -138,6 +141,25 @@ class Money:
                 money = -row["amount_minor"]
                 moved_money(db, "reversal", debit, money, _currency(db, row["account"]))
                 wallet_events.note(db, "debit.reversed", request_id=debit, reason=reason)
+        return Answer(200, {})
+
+    def _reverse_payment(self, request: Request) -> Answer:
+        payment, reason = text(request.body, "payment"), text(request.body, "reason")
+        with self.store.writing() as db:
+            row = db.execute(
+                "SELECT body FROM request WHERE id = ?", (f"payment:{payment}",)
+            ).fetchone()
+            if row is None:
+                raise RefusedError(404, "wallet.no_such_payment")
+            fresh = db.execute("INSERT OR IGNORE INTO reversal VALUES (?, ?)", (payment, reason))
+            if fresh.rowcount:
+                said = json.loads(row["body"])
+                db.execute(
+                    "UPDATE account SET balance_minor = balance_minor + ? WHERE id = ?",
+                    (said["amount_minor"], said["account"]),
+                )
+                moved_money(db, "reversal", payment, -said["amount_minor"], said["currency"])
+                wallet_events.note(db, "payment.reversed", payment_id=payment, reason=reason)
         return Answer(200, {})
 
     def movements(self, request: Request) -> Answer:

@@ -55,7 +55,7 @@ ENTRIES = [
         on=ON,
         currency="CNY",
         amount_minor=900,
-        moved_minor=700,
+        owed_minor={chart.PRINCIPAL: 700},
         cash_account=chart.WALLET_CLEARING,
     ),
     plan_life.plan_ended(
@@ -81,6 +81,10 @@ ENTRIES = [
     templates.contract_payment_received(
         on=ON, currency="CNY", applied_minor={"interest": 3, "principal": 4}
     ),
+    templates.contract_payment_reversed(
+        on=ON, currency="CNY", amount_minor=7, owed_minor={chart.INTEREST: 3, chart.PRINCIPAL: 5}
+    ),
+    templates.beside_paid(on=ON, currency="CNY", amount_minor=2),
     templates.line_converted(on=ON, currency="CNY", amount_minor=7),
     outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=-9),
     outcomes.modification_recognized(on=ON, currency="CNY", gain_minor=9),

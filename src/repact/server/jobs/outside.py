@@ -21,7 +21,14 @@ from repact.server.lenders.models import Lender
 from repact.server.loans.models import Loan
 from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import collecting, contracts, paying_out, taking_back
+from repact.server.repayments import (
+    charging_back,
+    collecting,
+    contracts,
+    paying_out,
+    taking_back,
+)
+from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import Collection, Payment, Plan, Refund
 from repact.server.tenancy import scope
 from repact.server.webhooks import actions as webhook_actions
@@ -121,6 +128,8 @@ def _act(said: kinds.Said, *, by: Actor, now: datetime) -> None:
     match said:
         case kinds.PaymentReceived():
             _take_payment(said, by=by, now=now)
+        case kinds.PaymentReversed():
+            _reverse(said, by=by, now=now)
         case kinds.DebitExecuted():
             _settle(said.request_id, by=by, now=now)
         case kinds.DebitReversed():
@@ -175,6 +184,17 @@ def _take_payment(said: kinds.PaymentReceived, *, by: Actor, now: datetime) -> N
         payer="borrower" if own else "third_party",
         payer_account=said.account,
     )
+
+
+def _reverse(said: kinds.PaymentReversed, *, by: Actor, now: datetime) -> None:
+    """Raises ConnectorError `connectors.not_here_yet` until the payment itself was taken in."""
+    source = f"wallet-event:{said.payment_id}"
+    try:
+        charging_back.take_back(by=by, source=source, reason=said.reason, now=now)
+    except RepaymentError as error:
+        if error.code != "repayments.unknown_payment":
+            raise
+        raise ConnectorError("connectors.not_here_yet", source=source) from error
 
 
 def _only_plan(account: str) -> Agreement | None:

@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "plan.no_such_row": _("There is no open payment of that number."),
     "plan.row_not_movable": _("This payment can no longer be moved: it is paid or past its day."),
     "repayments.already_worked": _("Somebody has worked this sum already."),
+    "repayments.beside_closed": _("This sum is paid or given up already."),
     "repayments.before_the_plan": _("The value date lies before the plan began."),
     "repayments.breach_too_early": _("A breach is not possible yet."),
     "repayments.charging_stopped": _(
@@ -41,6 +42,8 @@ SENTENCES: dict[str, str] = {
     "repayments.nothing_due": _("Nothing is due."),
     "repayments.nothing_to_undo": _("There is nothing of today to undo."),
     "repayments.unknown_agreement": _("There is no such agreement."),
+    "repayments.unknown_beside": _("There is no such sum any more."),
+    "repayments.unknown_payment": _("There is no such payment."),
     "repayments.wrong_currency": _("The plan is in another currency."),
 }
 
@@ -48,6 +51,10 @@ TOLD: dict[str, str] = {
     "breached": _(
         "The agreed days have passed, so the plan counts as broken. %(amount)s is due; once it is "
         "paid, the plan goes on. A person can help: ask for a new plan."
+    ),
+    "contract_payment_reversed": _(
+        "The payment of %(amount)s for debt %(reference)s was returned. It is owed again as if it "
+        "had not arrived: %(open)s in all today. If that is hard, ask for a plan."
     ),
     "debit_left_enough": _(
         "We did not debit %(amount)s: too little would have stayed in your wallet to live on. "
@@ -76,6 +83,10 @@ TOLD: dict[str, str] = {
     "nudge": _(
         "The days without cost for %(amount)s end soon. Pay a part, choose another day or tell "
         "us: one tap in your plan."
+    ),
+    "payment_owed_beside": _(
+        "The payment of %(amount)s for %(reference)s was returned. It is owed beside your plan: "
+        "nobody debits it and nothing is added to it. A person tells you how you can pay it."
     ),
     "payment_reversed": _("The payment of %(amount)s was returned. It is open again."),
     "plan_changed": _("%(sentence)s"),

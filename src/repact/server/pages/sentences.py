@@ -347,7 +347,11 @@ WORDED_BY_STAGE = frozenset(
 
 def told(kind: str, params: dict[str, Any], /) -> str:
     """What a notice says, in the reader's language, worded by the stage the debt was in."""
-    facts = {**params, "amount": currency.written(params.get("amount_minor"))}
+    facts = {
+        **params,
+        "amount": currency.written(params.get("amount_minor")),
+        "open": currency.written(params.get("open_minor")),
+    }
     if kind == "plan_changed":
         facts["sentence"] = params["zh" if (get_language() or "zh").startswith("zh") else "en"]
     said = gettext(TOLD[kind]) % facts

@@ -16,8 +16,10 @@ from repact.server.repayments import contracts
 from repact.server.repayments.models import (
     Collection,
     ContractPayment,
+    ContractReversal,
     Disposal,
     DueItem,
+    OwedBeside,
     Part,
     Payment,
     Refund,
@@ -50,7 +52,7 @@ class Compared:
 def outside(movements: Iterable[Movement], *, on: date, compared: Compared) -> Iterator[Found]:
     """The wallet's movements and the bank's lines against what repayments took in."""
     kept = _taken_in()
-    reversed_sources = set(Reversal.objects.values_list("payment__source", flat=True))
+    reversed_sources = _taken_back()
     refunds = {str(row.id): row for row in Refund.objects.all()}
     waiting = {
         str(name)
@@ -88,8 +90,9 @@ def _movement(
             )
         return
     source = f"{'wallet-event' if movement.kind == 'payment' else 'wallet'}:{movement.id}"
-    if movement.kind == "reversal":
-        if source in kept and source not in reversed_sources:
+    if movement.kind == "reversal":  # of a debit of ours, or of what a holder had pushed
+        names = {source, f"wallet-event:{movement.id}"} & kept.keys()
+        if names and not names & reversed_sources:
             yield Found(
                 f"reversal:{movement.id}",
                 "reversal_missing",
@@ -148,11 +151,20 @@ def _with_cash() -> Iterator[tuple[str, int, str]]:
             yield f"line:{line.id}", line.amount_minor, line.currency
     for sale in Disposal.objects.filter(kind="sale", state="done").select_related("loan"):
         yield f"sale:{sale.id}", sale.price_minor or 0, sale.loan.currency if sale.loan else ""
+    yield from _cash_gone()
+
+
+def _cash_gone() -> Iterator[tuple[str, int, str]]:
+    """What was sent back, and what was taken back."""
     for refund in Refund.objects.filter(suspense=None).exclude(answer__status="refused").iterator():
         yield f"refund:{refund.id}", -refund.amount_minor, refund.currency
     for reversal in Reversal.objects.select_related("payment").iterator():
         payment = reversal.payment
         yield f"reversal:{reversal.id}", -payment.amount_minor, payment.currency
+    for undone in ContractReversal.objects.select_related("payment").iterator():
+        yield f"contract-reversal:{undone.id}", -undone.amount_minor, undone.payment.currency
+    for gone in OwedBeside.objects.filter(source__startswith="gone:").iterator():
+        yield gone.source, -gone.amount_minor, gone.currency
 
 
 def keeper(*, compared: Compared) -> Iterator[Found]:
@@ -170,6 +182,27 @@ def keeper(*, compared: Compared) -> Iterator[Found]:
             yield Found(f"core:{loan.ref}", "core_has_no_plan", loan.currency, None, ours)
         elif (kept.open_minor, kept.currency) != (ours, loan.currency):
             yield Found(f"core:{loan.ref}", "core_differs", loan.currency, kept.open_minor, ours)
+
+
+def _taken_back() -> set[str]:
+    """The sources whose money was taken back again."""
+    return {
+        *Reversal.objects.values_list("payment__source", flat=True),
+        *ContractReversal.objects.values_list("payment__source", flat=True),
+        *Suspense.objects.filter(state="returned", refund=None).values_list("source", flat=True),
+        *Suspense.objects.filter(payment__reversal__isnull=False).values_list("source", flat=True),
+        *Suspense.objects.filter(contract_payment__reversal__isnull=False).values_list(
+            "source", flat=True
+        ),
+        *_gone_twice(),
+    }
+
+
+def _gone_twice() -> list[str]:
+    """Sources of what had been sent back before it was taken back."""
+    gone = OwedBeside.objects.filter(source__startswith="gone:").values_list("source", flat=True)
+    ids = [source.removeprefix("gone:") for source in gone]
+    return list(Suspense.objects.filter(id__in=ids).values_list("source", flat=True))
 
 
 def _taken_in() -> dict[str, tuple[int, str]]:

@@ -158,6 +158,7 @@ def _place(by: Actor, payment: ContractPayment, said: str | None, now: datetime)
         raise RepaymentError(TOO_MUCH, field="amount_minor")
     payment.id = ports.new_id()
     payment.allocation, payment.is_recovery = taken.applied_minor, bool(loan.written_off_on)
+    payment.before, payment.after = taken.before, taken.after
     payment.save(force_insert=True)
     for entry, source in _entries(payment, loan, taken):
         book_actions.post(by=by, entry=entry, source=source)

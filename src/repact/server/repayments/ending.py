@@ -179,7 +179,7 @@ def _tell_taken_back(life: Life, older: Mapping[UUID, Resumed], by: Actor, now: 
 def _restore(life: Life, number: int, by: Actor) -> Position:
     """Put one debt back under its contract, in the books; what is owed."""
     state, signed = life.states[number], life.signed[number]
-    owed = _less(signed.position, _paid_minor(state)).model_copy(update={"as_of": life.on})
+    owed = less(signed.position, _paid_minor(state)).model_copy(update={"as_of": life.on})
     pending = state.pending_minor
     _leave(
         life,
@@ -358,7 +358,7 @@ def _leave(
     )
 
 
-def _less(position: Position, paid_minor: int) -> Position:
+def less(position: Position, /, paid_minor: int) -> Position:
     """What is owed by contract after payments: fees, penalty, interest, then principal."""
     left, owed = paid_minor, {}
     for name in ("fees", "penalty", "interest", "principal"):

@@ -19,7 +19,15 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.repayments import lives
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import Collection, Disposal, DueItem, Payment, Plan, Suspense
+from repact.server.repayments.models import (
+    Collection,
+    Disposal,
+    DueItem,
+    OwedBeside,
+    Payment,
+    Plan,
+    Suspense,
+)
 
 _BAR_WIDTH = 440
 
@@ -191,6 +199,12 @@ def open_suspense() -> QuerySet[Suspense]:
     """Money nobody has placed yet, the oldest first."""
     found = Suspense.objects.filter(state="open").select_related("agreement")
     return found.order_by("received_on", "id")
+
+
+def owed_beside() -> QuerySet[OwedBeside]:
+    """What is owed beside any plan, the oldest first."""
+    found = OwedBeside.objects.filter(state__in=["open", "asked"])
+    return found.select_related("agreement", "loan").order_by("noted_on", "id")
 
 
 def one_suspense(suspense_id: UUID, /) -> Suspense:

@@ -113,7 +113,7 @@ def _back(life: Life, number: int, name: str) -> Iterator[events.Event]:
 
 def _hand_over(life: Life, number: int, gone: Life, at: int, owed: Position, by: Actor) -> None:
     """What was paid under the plan that is gone counts for this one, on its own days."""
-    paid = _kept(gone, at)
+    paid = kept(gone, at)
     if not paid:
         return
     before = life.states[number]
@@ -136,15 +136,15 @@ def _hand_over(life: Life, number: int, gone: Life, at: int, owed: Position, by:
     )
 
 
-def _kept(gone: Life, number: int) -> list[events.Payment]:
+def kept(gone: Life, number: int, /) -> list[events.Payment]:
     """The payments of a part that is gone; what stays the borrower's credit there is left out."""
     said = gone.events[number]
     undone = {one.of for one in said if isinstance(one, events.Reversal)}
     left = sum(gone.states[number].paid) + gone.states[number].prepaid_minor
-    kept = []
+    found = []
     for one in sorted(said, key=lambda event: event.on):
         if isinstance(one, events.Payment) and one.id not in undone and left:
             used = min(one.amount_minor, left)
-            kept.append(one.model_copy(update={"amount_minor": used, "excess": None}))
+            found.append(one.model_copy(update={"amount_minor": used, "excess": None}))
             left -= used
-    return kept
+    return found

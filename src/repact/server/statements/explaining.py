@@ -12,7 +12,8 @@ from repact.server.audit import actor
 from repact.server.audit.actor import SUPERVISOR, Actor
 from repact.server.books import actions as book_actions
 from repact.server.people import doors
-from repact.server.repayments import suspense
+from repact.server.repayments import came, charging_back, suspense
+from repact.server.repayments.came import Came
 from repact.server.repayments.models import Suspense
 from repact.server.statements.errors import StatementError
 from repact.server.statements.models import Line
@@ -53,6 +54,35 @@ def explain(*, by: Actor, line_id: UUID, state: str, source: str, now: datetime)
         amount_minor=line.amount_minor,
     )
     return line
+
+
+@doors.action("statements.take_back", may=(SUPERVISOR,))
+def take_back(*, by: Actor, line_id: UUID, source: str, now: datetime) -> Line:
+    """Say which payment an entry that the bank took back is of; it is undone.
+
+    Raises StatementError `statements.not_found`, `.cannot_explain` where it was said before, or the
+    payment is not of this sum.
+    """
+    line = Line.objects.select_for_update().filter(id=line_id).first()
+    if line is None:
+        raise StatementError("statements.not_found")
+    known = {one.source for one in candidates(line)}
+    if line.state != "look" or line.rule or source not in known:
+        raise StatementError("statements.cannot_explain", field="source")
+    line.rule = "person"
+    line.save()
+    charging_back.take_back(by=by, source=source, reason="bank_reversal", now=now)
+    audit_actions.record(
+        by=by, action="statements.take_back", subject_id=line.id, now=now, source=source
+    )
+    return line
+
+
+def candidates(line: Line, /) -> list[Came]:
+    """What came by the bank in the sum that the bank took back."""
+    return came.of_sum(
+        abs(line.amount_minor), currency=line.currency, cash_account=chart.BANK_CLEARING
+    )
 
 
 def post(line: Line, /, *, by: Actor, from_account: str = chart.BANK_CLEARING) -> None:

@@ -93,8 +93,8 @@ def with_bad_lines() -> list[Statement]:
 
 
 def to_look_at() -> QuerySet[Line]:
-    """Entries the bank took back, the newest first."""
-    return Line.objects.filter(state="look").order_by("-booked_on", "id")
+    """Entries the bank took back and nobody has worked, the newest first."""
+    return Line.objects.filter(state="look", rule="").order_by("-booked_on", "id")
 
 
 def incoming(*, until: date) -> QuerySet[Line]:

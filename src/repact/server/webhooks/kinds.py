@@ -32,6 +32,13 @@ class PaymentReceived(_Said):
     value_date: date
 
 
+class PaymentReversed(_Said):
+    """A payment that a holder had pushed to us was taken back."""
+
+    payment_id: Text
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
 class DebitExecuted(_Said):
     """A debit we asked for has its final answer; what it is, we ask."""
 
@@ -58,9 +65,17 @@ class RefundSettled(_Said):
     amount_minor: Amount
 
 
-Said = PaymentReceived | DebitExecuted | DebitReversed | MandateRevoked | RefundSettled
+Said = (
+    PaymentReceived
+    | PaymentReversed
+    | DebitExecuted
+    | DebitReversed
+    | MandateRevoked
+    | RefundSettled
+)
 WALLET: dict[str, type[Said]] = {
     "payment.received": PaymentReceived,
+    "payment.reversed": PaymentReversed,
     "debit.executed": DebitExecuted,
     "debit.reversed": DebitReversed,
     "mandate.revoked": MandateRevoked,

@@ -89,6 +89,7 @@ def _page(request: HttpRequest, *, error: RepactError | None = None) -> HttpResp
     context = {
         "section": "money",
         "waiting": [(kept, (today - kept.received_on).days) for kept in waiting],
+        "owed_beside": repayment_queries.owed_beside().count(),
         "stopped": repayment_queries.stopped_plans()[:SHOWN],
         "problems": [sentences.problem(error)] if error else [],
     }

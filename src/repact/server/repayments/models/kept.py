@@ -257,7 +257,8 @@ class Reversal(LenderRow):
 class ContractPayment(LenderRow):
     """Money for a debt that has no plan, and where it went. `source` is what brought it, once.
 
-    `is_recovery`: the debt had been written off.
+    `is_recovery`: the debt had been written off. `before` and `after` are the debt's standing
+    around it, from which a payment taken back is worked out; null for payments older than they are.
     """
 
     loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="+")
@@ -270,6 +271,8 @@ class ContractPayment(LenderRow):
     is_recovery = models.BooleanField()
     payer_account = models.CharField(max_length=64, blank=True)
     cash_account = models.CharField(max_length=8)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
 
     class Meta:
         db_table = "repayments_contract_payment"
@@ -287,8 +290,9 @@ class Suspense(LenderRow):
     """Money that arrived and cannot be placed: kept, aged, and worked by a person.
 
     `said` is the reference that came with it, `reason` the code why it is here. It ends assigned to
-    a plan (`payment`) or to a debt without one (`contract_payment`), returned to `payer_account`,
-    or settled: it was no payment at all, but money of ours that came by another way.
+    a plan (`payment`), to a debt without one (`contract_payment`) or to what is owed beside any
+    plan (`beside`); returned to where it came from; or settled: it was no payment at all, but money
+    of ours that came by another way.
     """
 
     source = models.CharField(max_length=120)
@@ -313,6 +317,9 @@ class Suspense(LenderRow):
     contract_payment = models.OneToOneField(
         ContractPayment, on_delete=models.PROTECT, null=True, related_name="suspense"
     )
+    beside = models.ForeignKey(
+        "repayments.OwedBeside", on_delete=models.PROTECT, null=True, related_name="suspense"
+    )
     worked_by_id = models.UUIDField(null=True)
     worked_at = models.DateTimeField(null=True)
 
@@ -326,24 +333,35 @@ class Suspense(LenderRow):
                     state="open",
                     payment__isnull=True,
                     contract_payment__isnull=True,
+                    beside__isnull=True,
                     worked_at__isnull=True,
                 )
                 | models.Q(
                     state="assigned",
                     payment__isnull=False,
                     contract_payment__isnull=True,
+                    beside__isnull=True,
                     worked_at__isnull=False,
                 )
                 | models.Q(
                     state="assigned",
                     payment__isnull=True,
                     contract_payment__isnull=False,
+                    beside__isnull=True,
+                    worked_at__isnull=False,
+                )
+                | models.Q(
+                    state="assigned",
+                    payment__isnull=True,
+                    contract_payment__isnull=True,
+                    beside__isnull=False,
                     worked_at__isnull=False,
                 )
                 | models.Q(
                     state__in=["returned", "settled"],
                     payment__isnull=True,
                     contract_payment__isnull=True,
+                    beside__isnull=True,
                     worked_at__isnull=False,
                 ),
             ),
@@ -413,79 +431,5 @@ class RefundAnswer(LenderRow):
                 name="repayments_refund_answers",
                 condition=models.Q(status="paid", reason="")
                 | (models.Q(status="refused") & ~models.Q(reason="")),
-            ),
-        ]
-
-
-class Disposal(LenderRow):
-    """A debt the lender wants to write off or to sell: asked by one person, decided by another.
-
-    A write-off is of an agreement's whole plan or of a loan without one, a sale of a loan without
-    one; `reference` is what the buyer's payment of `price_minor` names. `done` is a write-off once
-    it is approved, a sale once its price is there.
-    """
-
-    kind = models.CharField(max_length=10)
-    agreement = models.ForeignKey(
-        Agreement, on_delete=models.PROTECT, null=True, related_name="disposals"
-    )
-    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, null=True, related_name="+")
-    reference = models.CharField(max_length=24)
-    buyer = models.CharField(max_length=120, blank=True)
-    price_minor = models.BigIntegerField(null=True)
-    reason = models.CharField(max_length=500)
-    state = models.CharField(max_length=8, default="asked")
-    asked_by = models.UUIDField()
-    asked_at = models.DateTimeField()
-    decided_by = models.UUIDField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    done_date = models.DateField(null=True)
-
-    class Meta:
-        db_table = "repayments_disposal"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lender", "reference"], name="repayments_disposal_reference"
-            ),
-            models.UniqueConstraint(
-                fields=["agreement"],
-                condition=models.Q(state__in=["asked", "approved"]),
-                name="repayments_disposal_one_of_plan",
-            ),
-            models.UniqueConstraint(
-                fields=["loan"],
-                condition=models.Q(state__in=["asked", "approved"]),
-                name="repayments_disposal_one_of_loan",
-            ),
-            models.CheckConstraint(
-                name="repayments_disposal_of_one_thing",
-                condition=models.Q(kind="write_off", price_minor__isnull=True, buyer="")
-                & (
-                    models.Q(agreement__isnull=False, loan__isnull=True)
-                    | models.Q(agreement__isnull=True, loan__isnull=False)
-                )
-                | models.Q(
-                    kind="sale", price_minor__gt=0, agreement__isnull=True, loan__isnull=False
-                )
-                & ~models.Q(buyer=""),
-            ),
-            models.CheckConstraint(
-                name="repayments_disposal_four_eyes",
-                condition=models.Q(
-                    state="asked",
-                    decided_by__isnull=True,
-                    decided_at__isnull=True,
-                    done_date__isnull=True,
-                )
-                | models.Q(
-                    state__in=["refused", "approved"],
-                    decided_at__isnull=False,
-                    done_date__isnull=True,
-                )
-                & ~models.Q(decided_by=models.F("asked_by"))
-                & models.Q(decided_by__isnull=False)
-                | models.Q(state="done", decided_at__isnull=False, done_date__isnull=False)
-                & ~models.Q(decided_by=models.F("asked_by"))
-                & models.Q(decided_by__isnull=False),
             ),
         ]
