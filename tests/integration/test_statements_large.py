@@ -10,8 +10,6 @@ from repact.server.repayments import batch
 from repact.server.repayments.models import DueItem, Payment, Plan, Suspense
 from repact.server.statements import actions, matching
 from repact.server.statements.models import Line
-from repact.server.statements.reading import columns
-from repact.server.statements.reading.columns import Columns
 from tests.integration import plans
 from tests.integration.plans import DUE, START, at
 from tests.integration.test_statements import ACCOUNT, COLUMNS, sheet
@@ -106,7 +104,6 @@ def test_is_taken_in_whole(system, file, singly):
 @pytest.mark.parametrize("said", ["T-000001", "pays T-000002.", "T-000001 T-000002", "T-9", ""])
 def test_finds_the_plans_that_line_by_line_finds(lender, said):
     copied(plans.in_force(lender, at(START), [plans.document()]), 2)
-    (one,) = columns.read(sheet(line(500, said)), Columns.model_validate(COLUMNS)).movements
-    found = matching.match(one)
-    wanted = {one.key: found.agreement.id} if found else {}
-    assert matching.by_reference([one]) == wanted
+    one = Line(reference=said, amount_minor=500, currency="CNY")
+    found = matching.Finder([one]).match(one)
+    assert matching.by_reference([(1, said)]) == ({1: found.agreement_id} if found else {})

@@ -67,6 +67,7 @@ FORWARD: dict[str, str | tuple[str, ...]] = {
     "repayments.refund_credit": "jobs.send_refund",
     "repayments.return_suspense": "jobs.send_refund",
     "notices.queue": "jobs.send_notice",
+    "statements.take_in": "jobs.finish_statement",
     "webhooks.receive": "jobs.take_in_event",
     "repayments.request_collection": "jobs.collect",
     "repayments.post_payment": ("jobs.tell_paid", "jobs.push_payment"),

@@ -27,6 +27,7 @@ from repact.server.repayments.models import (
     Suspense,
 )
 from repact.server.statements import queries as statement_queries
+from repact.server.statements.models import UNPOSTED
 from repact.server.statements.taking import source_of
 
 
@@ -66,7 +67,10 @@ def outside(movements: Iterable[Movement], *, on: date, compared: Compared) -> I
         compared.count += 1
         source = source_of(line.account, line.key)
         seen.add(source)
-        yield from _one(source, line.amount_minor, line.currency, kept)
+        if line.state == UNPOSTED and source not in kept:
+            yield Found(source, "not_posted_yet", line.currency, line.amount_minor)
+        else:
+            yield from _one(source, line.amount_minor, line.currency, kept)
     for source, (amount, currency) in kept.items():
         if source not in seen and source.startswith(("wallet:", "wallet-event:", "bank:")):
             yield Found(source, "not_outside", currency, repayments_minor=amount)

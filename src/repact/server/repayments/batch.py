@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
@@ -27,8 +28,11 @@ from repact.server.repayments.lives import Life
 from repact.server.repayments.models import Payment, Suspense
 from repact.server.repayments.stored import Kept, Writing
 from repact.server.repayments.uncollected import uncollected
+from repact.server.tenancy import lanes
 
 AT_ONCE = 500
+_STRETCH = 20 * AT_ONCE
+_FIRST = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +71,56 @@ class Outcome:
 
 
 def post_file(*, by: Actor, rows: Iterable[Arrival], now: datetime) -> Outcome:
-    """Post a whole file, some rows a transaction; a file cut off in the middle is given again."""
+    """Post a whole file, some rows a transaction; a file cut off in the middle is given again.
+
+    Outside a transaction it is posted over two connections, each plan's rows in their order.
+    """
     whole, left = Outcome(), iter(rows)
-    while some := list(islice(left, AT_ONCE)):
-        whole.add(post_payments(by=by, rows=some, now=now))
+    while stretch := list(islice(left, _STRETCH)):
+        steps = [
+            [
+                partial(post_payments, by=by, rows=lane[first : first + AT_ONCE], now=now)
+                for first in range(0, len(lane), AT_ONCE)
+            ]
+            for lane in _lanes(stretch)
+        ]
+        for made in lanes.run(steps):
+            whole.add(made)
     return whole
+
+
+def _lanes(rows: Sequence[Arrival]) -> list[list[Arrival]]:
+    """Share rows over the lanes, plan by plan. Plans of one source are no two lanes' either: the
+    second such row is refused."""
+    times = Counter(row.source for row in rows)
+    together = {row.agreement_id for row in rows if times[row.source] > 1}
+    return lanes.share(
+        rows,
+        key=lambda row: (
+            _FIRST if row.agreement_id is None or row.agreement_id in together else row.agreement_id
+        ),
+        few=AT_ONCE,
+    )
 
 
 @doors.action("repayments.post_payments", may=(SYSTEM,))
 def post_payments(*, by: Actor, rows: Sequence[Arrival], now: datetime) -> Outcome:
     """Post rows in one transaction, each as `receive_payment` would."""
     on, made = posting.business_date(by, now), Outcome()
+    times, told = Counter(row.agreement_id for row in rows), Counter(row.source for row in rows)
+    plans = stored.many(times.keys() - {None}, locked=True)
     known = set(_sources(Payment, rows)) | set(_sources(Suspense, rows))
-    times = Counter(row.agreement_id for row in rows)
     alone = {
         row.agreement_id: row
         for row in rows
         if row.agreement_id
-        and times[row.agreement_id] == 1
+        and times[row.agreement_id] == told[row.source] == 1
         and row.source not in known
         and row.value_date == on
     }
     batch = _Batch(by, now, on)
     with uncollected():
-        for kept in stored.many(times.keys() - {None}, locked=True):
+        for kept in plans:
             row = alone.get(kept.agreement.id)
             if row is not None:
                 batch.add(kept, row)

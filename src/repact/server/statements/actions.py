@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db import IntegrityError
 from pydantic import ValidationError
 
 from repact.server.audit import actions as audit_actions
-from repact.server.audit.actor import ENGINEER, SUPERVISOR, SYSTEM, Actor
+from repact.server.audit.actor import ENGINEER, SYSTEM, Actor
 from repact.server.people import doors
-from repact.server.statements import taking
+from repact.server.statements import posting, taking, turns
 from repact.server.statements.errors import StatementError
 from repact.server.statements.models import Mapping, Statement
-from repact.server.statements.reading import BadLine, read
 from repact.server.statements.reading.columns import Columns
 from repact.server.statements.taking import Report
+from repact.server.tenancy import scope
 
 ACCOUNT_MAX = 64
 
@@ -40,44 +42,43 @@ def set_mapping(*, by: Actor, account: str, body: dict[str, Any], now: datetime)
     return row
 
 
-@doors.action("statements.take_in", may=(SYSTEM, ENGINEER, SUPERVISOR))
 def take_in(*, by: Actor, account: str, kind: str, raw: bytes, now: datetime) -> Report:
-    """Read a statement (`camt053`, `mt940` or `csv`) of one of our accounts.
+    """Read a statement (`camt053`, `mt940` or `csv`) of one of our accounts, and post it.
 
-    The same file again changes nothing; a line that stood in an earlier statement is not posted
-    again. Raises StatementError `statements.no_account`, and as `reading.read` does, when the whole
-    cannot be read.
+    It is kept at once, and posted some hundred lines a transaction; what a crash leaves, a job
+    finishes (`finish`), or the same file given again. Otherwise that changes nothing; a line that
+    stood in an earlier statement is not posted again. Raises StatementError
+    `statements.no_account`, and as `reading.read` does, when the whole cannot be read.
     """
     if not 0 < len(account) <= ACCOUNT_MAX or not account.isprintable():
         raise StatementError("statements.no_account", field="account")
     digest = hashlib.sha256(raw).digest()
-    earlier = Statement.objects.filter(account=account, sha256=digest).first()
-    if earlier:
-        audit_actions.unchanged()
-        return Report(
-            statement_id=earlier.id,
-            known=earlier.line_count,
-            bad=[BadLine(b["number"], b["code"]) for b in earlier.bad],
-        )
-    mapping = Mapping.objects.filter(account=account).first()
-    columns = Columns.model_validate(mapping.body) if mapping else None
-    found = read(raw, kind=kind, mapping=columns)
-    report = Report(bad=list(found.bad))
-    statement = Statement.objects.create(
-        lender_id=by.lender_id,
-        account=account,
-        format=kind,
-        sha256=digest,
-        received_at=now,
-        line_count=len(found.movements),
-        bad=[{"number": bad.number, "code": bad.code} for bad in found.bad],
-    )
-    report.statement_id = statement.id
-    taking.take(by, statement, found.movements, report, now)
-    report.bad.sort(key=lambda bad: bad.number)
-    statement.bad = [{"number": bad.number, "code": bad.code} for bad in report.bad]
-    statement.save()
-    audit_actions.record(
-        by=by, action="statements.take_in", subject_id=statement.id, now=now, **report.as_dict()
-    )
+    with scope.acting_for(by.lender_id), turns.turn(by.lender_id, account, digest) as mine:
+        report = _keep(by=by, account=account, kind=kind, raw=raw, now=now)
+        if mine and report.unposted:
+            for done in posting.post_rest(by=by, statement_id=report.statement_id, now=now):
+                for state, count in done.states.items():
+                    report.became(state, count)
+                    report.unposted -= count
+                report.bad += done.refused
+                report.unposted -= len(done.refused)
+            report.bad.sort(key=lambda bad: bad.number)
     return report
+
+
+def finish(*, by: Actor, statement_id: UUID, now: datetime) -> bool:
+    """Post what is left of a statement; False while somebody else is at it."""
+    found = Statement.objects.get(id=statement_id)
+    with turns.turn(found.lender_id, found.account, bytes(found.sha256)) as mine:
+        if mine:
+            for _ in posting.post_rest(by=by, statement_id=statement_id, now=now):
+                pass
+    return mine
+
+
+def _keep(*, by: Actor, account: str, kind: str, raw: bytes, now: datetime) -> Report:
+    """Keep it, or find what somebody kept at the same moment."""
+    try:
+        return taking.keep(by=by, account=account, kind=kind, raw=raw, now=now)
+    except IntegrityError:
+        return taking.keep(by=by, account=account, kind=kind, raw=raw, now=now)

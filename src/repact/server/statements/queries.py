@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from repact.server.agreements.models import Agreement
 from repact.server.repayments.models import Suspense
 from repact.server.statements import matching
-from repact.server.statements.models import LINE_STATES, Line, Statement
+from repact.server.statements.models import LINE_STATES, UNPOSTED, Line, Statement
 
 SHOWN = 50
 LINES_SHOWN = 500
@@ -22,6 +22,7 @@ class Outcome:
     """What became of a statement: counts of its new lines, and of what was known before."""
 
     statement: Statement
+    unposted: int
     posted: int
     suspense: int
     outgoing: int
@@ -77,13 +78,15 @@ def line(line_id: UUID, /) -> Line | None:
 def unmatched(*, on: date) -> list[Unmatched]:
     """What came by the bank and waits for a person, the oldest first."""
     waiting = Suspense.objects.filter(state="open", source__startswith="bank:")
+    shown = list(waiting.order_by("received_on", "id")[:SHOWN])
+    found = matching.suggestions({(kept.amount_minor, kept.currency) for kept in shown})
     return [
         Unmatched(
             kept,
             (on - kept.received_on).days,
-            matching.suggestions(amount_minor=kept.amount_minor, currency=kept.currency),
+            found.get((kept.amount_minor, kept.currency), []),
         )
-        for kept in waiting.order_by("received_on", "id")[:SHOWN]
+        for kept in shown
     ]
 
 
@@ -99,7 +102,8 @@ def to_look_at() -> QuerySet[Line]:
 
 def incoming(*, until: date) -> QuerySet[Line]:
     """Everything of borrowers that came in on our accounts up to a day."""
-    return Line.objects.filter(state__in=["posted", "suspense"], booked_on__lte=until)
+    came = [UNPOSTED, "posted", "suspense"]
+    return Line.objects.filter(state__in=came, booked_on__lte=until)
 
 
 def explained() -> QuerySet[Line]:
