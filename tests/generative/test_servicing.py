@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from repact.plans import document
 from repact.plans.errors import PlanError
 from repact.plans.servicing.agreement import Agreement
-from repact.plans.servicing.events import Payment, Reversal, Termination, parse_events
+from repact.plans.servicing.events import (
+    Payment,
+    Rest,
+    RestEnd,
+    Reversal,
+    Termination,
+    parse_events,
+)
 from repact.plans.servicing.replay import Ongoing, payoff, replay
 from tests.generative.test_engine import plans
 
@@ -44,6 +51,22 @@ settled = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=l
 
 
 @st.composite
+def rests(draw, start, span):
+    """Days on which another plan is asked for, one after the other; the last may go on."""
+    days = sorted(draw(st.lists(st.integers(0, span), max_size=4, unique=True)))
+    made = []
+    for number, offset in enumerate(days):
+        event = {"id": f"r{number}", "on": (start + timedelta(days=offset)).isoformat()}
+        if number % 2:
+            made.append({"kind": "rest_end", **event})
+            continue
+        mode = draw(st.sampled_from(["frozen", "frozen", "reduced", "running"]))
+        rate = {"annual_rate_ppm": draw(st.integers(0, 300_000))} if mode == "reduced" else {}
+        made.append({"kind": "rest", "mode": mode, **rate, **event})
+    return made
+
+
+@st.composite
 def lives(draw):
     """An agreement, events that may happen to it, and a day."""
     data = draw(plans())
@@ -70,6 +93,7 @@ def lives(draw):
                 continue
             event["of"] = draw(st.sampled_from(paid))["id"]
         events.append(event)
+    events += draw(rests(start, span))
     return agreement, parse_events(events), start + timedelta(days=draw(st.integers(0, span)))
 
 
@@ -159,6 +183,35 @@ def test_one_more_event_of_the_day_is_as_if_replayed_from_the_start(life, amount
         if isinstance(expected, str):
             return
         assert not going.takes(event)
+
+
+@settled
+@given(lives())
+def test_a_rest_never_asks_for_more_than_was_signed(life):
+    agreement, events, day = life
+    state = replayed(agreement, events, day)
+    assume(any(isinstance(event, Rest) for event in events))
+    signed = [event for event in events if not isinstance(event, Rest | RestEnd)]
+    plain = replayed(agreement, signed, day)
+    assert state.open_minor - state.credit_minor <= plain.open_minor - plain.credit_minor
+    assert payoff(agreement, events, day).total_minor <= payoff(agreement, signed, day).total_minor
+
+
+@settled
+@given(lives())
+def test_a_rest_in_which_everything_runs_changes_nothing(life):
+    agreement, events, day = life
+    running = [
+        event.model_copy(update={"mode": "running", "annual_rate_ppm": None})
+        if isinstance(event, Rest)
+        else event
+        for event in events
+    ]
+    state = replayed(agreement, running, day)
+    signed = [event for event in events if not isinstance(event, Rest | RestEnd)]
+    plain = replay(agreement, signed, day)
+    assert (state.rows, state.postings) == (plain.rows, plain.postings)
+    assert (state.credit_minor, state.standing) == (plain.credit_minor, plain.standing)
 
 
 def _outcome(work):

@@ -52,15 +52,19 @@ def rate_on(terms: t.Terms, day: date, /) -> int:
     return rate
 
 
-def rate_days(terms: t.Terms, start: date, end: date, /) -> int:
-    """The sum, over the days from `start` to before `end`, of the yearly rate in force (ppm)."""
+def rate_days(terms: t.Terms, start: date, end: date, /, *, above_ppm: int = 0) -> int:
+    """The sum, over the days from `start` to before `end`, of the yearly rate in force (ppm), or of
+    what it exceeds `above_ppm` by."""
     cuts = {start, end}
     for measure in _changes(terms):
         cuts.add(measure.from_date)
         if isinstance(measure, t.Freeze):
             cuts.add(measure.to_date)
     edges = sorted(cut for cut in cuts if start <= cut <= end)
-    return sum(rate_on(terms, first) * (last - first).days for first, last in pairwise(edges))
+    return sum(
+        max(rate_on(terms, first) - above_ppm, 0) * (last - first).days
+        for first, last in pairwise(edges)
+    )
 
 
 def constant_rates(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from repact.plans.servicing import sparing
 from repact.plans.servicing.live import FEES, INTEREST, PENALTY, PRINCIPAL, LiveRow
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ def _owed_ahead(fold: Fold, ahead: list[LiveRow], on: date) -> list[int]:
 
 
 def earned(fold: Fold, row: LiveRow, on: date, /) -> int:
-    """What the row's period has earned by a day, on the principal that was there each day."""
+    """What the row's period has earned by a day, on the principal that was there each day; nothing
+    that a rest spared."""
     if not row.charge_minor or on <= row.period.start:
         return 0
     whole = fold.part_earned(row, row.balance_minor, row.period.start, on)
     saved = sum(fold.part_earned(row, part, since, on) for since, part in row.paid_early)
-    return min(whole - saved, row.charge_minor)
+    spared = sparing.not_earned(fold, row, on)
+    return max(min(whole - saved - spared, row.charge_minor), 0)

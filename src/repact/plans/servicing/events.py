@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from repact.plans.conduct import Excess
 from repact.plans.document import refuse
-from repact.plans.fields import Count, IsoDate, PositiveAmount, Strict
+from repact.plans.fields import Count, IsoDate, PositiveAmount, RatePpm, Strict
+from repact.plans.servicing.rests import Mode
 
 EVENTS_MAX = 10_000
 
@@ -106,6 +107,34 @@ class Resumption(_Event):
     days: Count
 
 
+class Rest(_Event):
+    """Another plan is asked for: from this day on less is charged, or nothing, by the lender's
+    policy.
+
+    再次协商期间，利息和逾期费用按政策停计、减收或照计；停计的以后也不补收。
+
+    Formula: per day min(signed rate, the policy's rate); `frozen` 0, `running` as signed.
+    Source: the policy's `accrual_while_open` on the day of the request.
+    """
+
+    kind: Literal["rest"]
+    mode: Mode
+    annual_rate_ppm: RatePpm | None = None
+
+    @model_validator(mode="after")
+    def _names_its_rate(self) -> Self:
+        if (self.mode == "reduced") != (self.annual_rate_ppm is not None):
+            raise ValueError("rest_rate")
+        return self
+
+
+class RestEnd(_Event):
+    """The request has ended: from this day on everything is charged as signed again. What was not
+    charged in the rest never is."""
+
+    kind: Literal["rest_end"]
+
+
 class WriteOff(_Event):
     """The lender no longer counts on the debt: what was agreed goes on, and what is paid is a
     recovery.
@@ -124,6 +153,8 @@ Event = Annotated[
     | Termination
     | Renegotiation
     | Resumption
+    | Rest
+    | RestEnd
     | WriteOff,
     Field(discriminator="kind"),
 ]

@@ -10,9 +10,10 @@ from repact.money.split import largest_remainder
 from repact.plans.accrual import part_of_period
 from repact.plans.conduct import Excess
 from repact.plans.errors import PlanError
-from repact.plans.servicing import closing, events, prepayment
+from repact.plans.servicing import closing, events, prepayment, sparing
 from repact.plans.servicing.agreement import Agreement
 from repact.plans.servicing.live import INDEX, LiveRow, Part, live_rows, spend
+from repact.plans.servicing.rests import Rest, up_to_ppm
 from repact.plans.servicing.state import Happening, Posting, Standing
 
 IN_FORCE: tuple[Standing, ...] = ("active", "breached")
@@ -32,6 +33,7 @@ class Fold:
         self.written_off_on: date | None = None
         self.credit = self.vested = self.received = self.prepaid = 0
         self.late_tolerated = self.skips = self.moves = 0
+        self.rests: list[Rest] = []
         self.postings: list[Posting] = []
         self.happenings: list[Happening] = []
         self._vested_now = self._earned_in_breach = 0
@@ -51,7 +53,7 @@ class Fold:
             if row.due_date > on:
                 break
             if row.open_minor:
-                row.run_late(self.conduct, on)
+                row.run_late(self.conduct, on, rested=self.rests)
                 due.append(row)
         return due
 
@@ -99,6 +101,8 @@ class Fold:
 
     def _payment(self, event: events.Payment) -> None:
         self.received += event.amount_minor
+        if self.rests_now:
+            self.spare(event.on)
         if self.standing in {"renegotiated", "completed"}:
             self._post(event.id, event.on, (), credit=event.amount_minor)
             return
@@ -257,6 +261,8 @@ class Fold:
 
     def _termination(self, event: events.Termination) -> None:
         self._assert_in_force()
+        if self.rests_now:
+            self.spare(event.on)
         closing.collapse(self, event.on)
         if not self.returned:  # only a breach brings back what still waits: it is given up for good
             self.vested = self.pending_and_vested()
@@ -279,6 +285,36 @@ class Fold:
                 row.move(until, self.conduct)
         self.sort()
         self._note(event.on, "resumed", until=until.isoformat())
+
+    def _rest(self, event: events.Rest) -> None:
+        if self.rests_now:
+            raise PlanError("plan.rests_already", field="on")
+        most = up_to_ppm(event.mode, event.annual_rate_ppm)
+        self.rests.append(Rest(event.id, event.on, None, most))
+        self._note(event.on, "rest_began", mode=event.mode)
+
+    def _rest_end(self, event: events.RestEnd) -> None:
+        if not self.rests_now:
+            raise PlanError("plan.rests_not", field="on")
+        self.rests[-1] = self.rests[-1]._replace(to_date=event.on)
+        self.spare(event.on)
+        self._note(event.on, "rest_ended")
+
+    @property
+    def rests_now(self) -> bool:
+        """Whether another plan is asked for, by the events so far."""
+        return bool(self.rests) and self.rests[-1].to_date is None
+
+    def spare(self, on: date, /) -> None:
+        """Take off the interest that the last rest spared up to a day, while the plan is in force;
+        what had been paid of it pays what is due, then the next row."""
+        if self.standing not in IN_FORCE:
+            return
+        parts, back = sparing.take_off(self, on)
+        if parts:
+            self._post(self.rests[-1].id, on, parts, credit=0)
+        if back or not self._anything_open():
+            self._use(self.rests[-1].id, on, back, "advance")
 
     def _write_off(self, event: events.WriteOff) -> None:
         """Nothing changes in what was agreed."""

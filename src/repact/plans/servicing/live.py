@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from repact.money.rounding import divide_half_up
 from repact.plans.conduct import FEES_FIRST, Conduct, Due
 from repact.plans.fields import WHOLE_PPM
 from repact.plans.figures import Row
+from repact.plans.servicing import rests
 from repact.plans.servicing.agreement import Agreement, Period
 
 LATE, FEES, PENALTY, INTEREST, PRINCIPAL = range(5)
@@ -33,7 +34,7 @@ class LiveRow:
     `late_sum` is the exact late cost so far, up to `late_until`, over the one denominator of its
     day count; `balance_minor` is the interest-bearing balance its period starts with,
     `charge_minor` what the period earns on it, less what principal `paid_early`, on a day within
-    the period, does not earn.
+    the period, does not earn, and less what rests took off (`spared_minor`).
     """
 
     number: int
@@ -49,6 +50,7 @@ class LiveRow:
     late_sum: int = 0
     settled_on: date | None = None
     paid_early: tuple[tuple[date, int], ...] = ()
+    spared_minor: int = 0
 
     @property
     def left(self) -> tuple[int, ...]:
@@ -62,13 +64,19 @@ class LiveRow:
         self.open_minor -= used
         return used
 
-    def run_late(self, conduct: Conduct, on: date, /) -> None:
-        """Let late cost run up to a day, on the principal still open; nothing in grace days."""
+    def run_late(self, conduct: Conduct, on: date, /, *, rested: Sequence[rests.Rest] = ()) -> None:
+        """Let late cost run up to a day, on the principal still open; nothing in grace days, and no
+        more than as signed less what days of rest spare of it."""
         principal = self.due[PRINCIPAL] - self.paid[PRINCIPAL]
         if on <= self.late_until or not principal or not conduct.late_rate_ppm:
             return
         part, whole = year_fraction(self.late_until, on, conduct.late_day_count)
-        self.late_sum += principal * conduct.late_rate_ppm * part
+        signed = conduct.late_rate_ppm * part
+        less = 0
+        for rest, last in rests.days_spared(rested, start=self.late_until, end=on):
+            days, _ = year_fraction(rest.from_date, last, conduct.late_day_count)
+            less += max(conduct.late_rate_ppm - (rest.up_to_ppm or 0), 0) * days
+        self.late_sum += principal * max(signed - less, 0)
         self.late_until = on
         late = divide_half_up(self.late_sum, whole * WHOLE_PPM)
         self.open_minor += late - self.due[LATE]

@@ -23,13 +23,17 @@ def possible(fold: Fold, on: date, /) -> bool:
     advance.
     """
     tail = _tail(fold, on)
-    in_order = all(a.due_date < b.due_date for a, b in pairwise(tail))
     return (
-        in_order
+        untouched(tail)
         and fold.standing == "active"
-        and not any(sum(row.paid) or row.period.resting == "simple" for row in tail)
         and all(row.period.resting == "no" for row in _paid_for(fold, tail, on))
     )
+
+
+def untouched(tail: list[LiveRow], /) -> bool:
+    """Whether rows can be laid again: in their order, nothing paid, no interest kept aside."""
+    in_order = all(a.due_date < b.due_date for a, b in pairwise(tail))
+    return in_order and not any(sum(row.paid) or row.period.resting == "simple" for row in tail)
 
 
 def reduce(fold: Fold, on: date, amount: int, excess: Excess, /) -> tuple[list[Part], int]:
@@ -59,7 +63,7 @@ def reduce(fold: Fold, on: date, amount: int, excess: Excess, /) -> tuple[list[P
         if saved:
             parts.append(Part(row.number, "interest", -saved))
     parts.append(Part(0, "principal", principal + freed))
-    _lay_again(fold, tail, balance - principal - freed, excess)
+    lay_again(fold, tail, balance - principal - freed, excess)
     fold.prepaid += principal + freed
     fold.settle(tail, on)
     return parts, freed
@@ -88,7 +92,8 @@ def _saved(fold: Fold, row: LiveRow, principal: int, on: date) -> int:
     return min(fold.part_earned(row, principal, on, row.period.end), row.charge_minor)
 
 
-def _lay_again(fold: Fold, tail: list[LiveRow], balance: int, excess: Excess) -> None:
+def lay_again(fold: Fold, tail: list[LiveRow], balance: int, excess: Excess, /) -> None:
+    """Lay rows again on another balance: the same payments (`shorten`), or as many (`lower`)."""
     divide = fold.agreement.divide
     lower = excess == "lower" and all(row.period.level for row in tail)
     lower = lower and not isinstance(fold.agreement.terms.shape[-1], t.Balloon)
@@ -102,6 +107,7 @@ def _lay_again(fold: Fold, tail: list[LiveRow], balance: int, excess: Excess) ->
         payment = row.due[PRINCIPAL] + row.charge_minor if level is None else level
         rate, whole = row.period.rate
         charge = divide(balance * rate, whole) if row.charge_minor else 0
+        charge -= min(row.spared_minor, charge)
         row.balance_minor, row.charge_minor = balance, charge
         if row.period.resting != "no":  # nothing is charged where interest is frozen
             balance += charge

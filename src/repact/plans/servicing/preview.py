@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from repact.plans.servicing.agreement import Agreement
-from repact.plans.servicing.events import Event, Payment
+from repact.plans.servicing.events import Event, Payment, Rest, RestEnd
 from repact.plans.servicing.replay import payoff, replay
 from repact.plans.servicing.state import PlanState, RowState
 
@@ -40,8 +40,15 @@ class Consequence(NamedTuple):
 def consequences(
     agreement: Agreement, events: Sequence[Event], as_of: date, /
 ) -> tuple[Consequence, ...]:
-    """Four scenarios from a day on, for the next row to come; none when nothing is to come."""
+    """Four scenarios from a day on, for the next row to come; none when nothing is to come.
+
+    While another plan is asked for they are what they are if that ends today: what a rest spares by
+    then is left out, and nothing is promised that the end of the request would take away.
+    """
     state = replay(agreement, events, as_of)
+    if _rests(state):
+        events = (*(event for event in events if event.on <= as_of), _ends_on(as_of))
+        state = replay(agreement, events, as_of)
     ahead = sorted(
         (row for row in state.rows if row.open_minor and row.due_date > as_of),
         key=lambda row: (row.due_date, row.number),
@@ -108,3 +115,59 @@ def _early(agreement: Agreement, events: Sequence[Event], on: date) -> Consequen
         breach_possible_from=None,
         returning_minor=0,
     )
+
+
+class Resting(NamedTuple):
+    """What a rest changes in the costs of a day, in minor units.
+
+    `late_minor` is what one more day of being late adds in it, `late_signed_minor` what it would
+    add had the rest ended; `late_rate_ppm` and `late_signed_ppm` are the yearly rates behind them.
+    `up_to_ppm` is the rate nothing goes above (None: all as signed). `interest_minor` is the
+    interest its days, and those of rests before it, have spared by today.
+    """
+
+    late_minor: int
+    late_signed_minor: int
+    late_rate_ppm: int
+    late_signed_ppm: int
+    up_to_ppm: int | None
+    interest_minor: int
+
+
+def resting(
+    agreement: Agreement, events: Sequence[Event], on: date, /, *, begins: Rest | None = None
+) -> Resting | None:
+    """What a day costs while another plan is asked for; None where none is.
+
+    `begins` is a rest that has not begun, to say what it would change.
+    """
+    known = tuple(event for event in events if event.on <= on)
+    state = replay(agreement, known, on)
+    if not _rests(state):
+        if begins is None:
+            return None
+        known = (*known, begins)
+        state = replay(agreement, known, on)
+    ended = (*known, _ends_on(on))
+    over = replay(agreement, ended, on)
+    tomorrow = on + timedelta(days=1)
+    return Resting(
+        late_minor=_late_minor(replay(agreement, known, tomorrow)) - _late_minor(state),
+        late_signed_minor=_late_minor(replay(agreement, ended, tomorrow)) - _late_minor(over),
+        late_rate_ppm=state.late_rate_ppm,
+        late_signed_ppm=agreement.conduct.late_rate_ppm,
+        up_to_ppm=state.rests[-1].up_to_ppm,
+        interest_minor=over.spared_minor,
+    )
+
+
+def _late_minor(state: PlanState) -> int:
+    return sum(row.due.late for row in state.rows)
+
+
+def _rests(state: PlanState) -> bool:
+    return bool(state.rests) and state.rests[-1].to_date is None
+
+
+def _ends_on(on: date) -> RestEnd:
+    return RestEnd(id="preview:rest-end", on=on, kind="rest_end")

@@ -11,7 +11,7 @@ from repact.plans import terms as t
 from repact.plans.errors import InvariantError, PlanError
 from repact.plans.periods import rate_on
 from repact.plans.position import Position
-from repact.plans.servicing import closing
+from repact.plans.servicing import closing, rests
 from repact.plans.servicing.agreement import Agreement
 from repact.plans.servicing.events import Event, Reversal
 from repact.plans.servicing.fold import Fold
@@ -78,9 +78,11 @@ class Ongoing:
 def payoff(agreement: Agreement, events: Sequence[Event], on: date, /) -> PayoffQuote:
     """What has to be paid on a day to end the plan."""
     fold = _folded(agreement, events, on)
+    open_minor = sum(row.open_minor for row in fold.rows)
+    if fold.rests_now:
+        fold.spare(on)
     amounts = Amounts(*closing.owed(fold, on))
     returned = fold.returned.open_minor if fold.returned else 0
-    open_minor = sum(row.open_minor for row in fold.rows)
     total = max(amounts.total_minor + returned - fold.credit, 0)
     return PayoffQuote(on, amounts, fold.credit, total, open_minor - amounts.total_minor)
 
@@ -92,6 +94,8 @@ def position_on(agreement: Agreement, events: Sequence[Event], on: date, /) -> P
     Raises PlanError `plan.nothing_owed`. The original contract stays the one to compare with.
     """
     fold = _folded(agreement, events, on)
+    if fold.rests_now:
+        fold.spare(on)
     returned = fold.returned.left if fold.returned else (0, 0, 0, 0, 0)
     amounts = Amounts(*map(add, closing.owed(fold, on), returned))
     if amounts.principal <= 0:
@@ -175,6 +179,9 @@ def _state(fold: Fold, as_of: date) -> PlanState:
         contract_days_past_due=_contract_days_past_due(position, fold.received, as_of),
         breach_possible_from=fold.breach_possible_from(as_of),
         annual_rate_ppm=rate_on(fold.agreement.terms, as_of),
+        late_rate_ppm=rests.rate_on(fold.rests, as_of, signed_ppm=conduct.late_rate_ppm),
+        spared_minor=sum(row.spared_minor for row in fold.rows),
+        rests=tuple(fold.rests),
         skips_left=conduct.skips - fold.skips,
         date_moves_left=conduct.date_moves - fold.moves,
         postings=tuple(fold.postings),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from repact.plans.servicing.live import Part
+from repact.plans.servicing.rests import Rest
 
 Standing = Literal["active", "breached", "terminated", "renegotiated", "completed"]
 RowStanding = Literal["paid", "upcoming", "due", "grace", "late"]
@@ -75,6 +76,8 @@ class PlanState:
     contract is named): neither is ever silently reset. `paid` is what the rows received,
     `prepaid_minor` principal paid ahead of all rows, `credit_minor` the borrower's money that
     nothing claims. Waivers are vested (earned), pending, or returned by a breach.
+    `late_rate_ppm` is the yearly rate in force on what is late, `rests` the days on which another
+    plan was or is asked for, `spared_minor` the interest they took off so far.
     `written_off_on` is the day from which the lender no longer counts on the debt.
     """
 
@@ -93,6 +96,9 @@ class PlanState:
     contract_days_past_due: int | None
     breach_possible_from: date | None
     annual_rate_ppm: int
+    late_rate_ppm: int
+    spared_minor: int
+    rests: tuple[Rest, ...]
     skips_left: int
     date_moves_left: int
     postings: tuple[Posting, ...]
