@@ -33,7 +33,7 @@ def rows_for(hands, seed):
     return made
 
 
-def one_by_one(hands, rows):
+def one_by_one(hands, rows, *, on=DUE):
     for row in rows:
         try:
             actions.receive_payment(
@@ -43,7 +43,7 @@ def one_by_one(hands, rows):
                 amount_minor=row.amount_minor,
                 currency=row.currency,
                 value_date=row.value_date,
-                now=at(DUE),
+                now=at(on),
                 said=row.said,
             )
         except actions.RepaymentError:

@@ -93,6 +93,7 @@ def _changes() -> tuple[Entry, ...]:
         _changed("plan_breached", Change(open_minor={"penalty": 6_250}, unearned_minor=6_250)),
         _changed("plan_reinstated", Change(open_minor={"penalty": -6_250}, unearned_minor=-6_250)),
         _changed("plan_terminated", Change(open_minor={"interest": -62_000})),
+        _changed("plan_rested", Change(open_minor={"principal": -1_200, "interest": -4_531})),
         plan_life.plan_ended(
             template="plan_superseded",
             on=ON,

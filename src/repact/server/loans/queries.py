@@ -198,6 +198,12 @@ def asked_for_days(
     return sorted(found.values(), key=lambda days: days[0])
 
 
+def spaces_of(loan_id: UUID, /, *, since: date, but: UUID) -> list[Standstill]:
+    """A loan's breathing spaces since a day, in order; those of the case `but` do not count."""
+    found = Standstill.objects.filter(loan_id=loan_id, start_date__gte=since)
+    return list(found.exclude(case_id=but).order_by("start_date", "end_date", "id"))
+
+
 def hold_until(case_id: UUID, /) -> date | None:
     """The last day promised for a case's live holds; None when it is as long as the case is."""
     live = Hold.objects.filter(case_id=case_id, released_at=None)

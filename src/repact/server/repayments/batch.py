@@ -206,6 +206,8 @@ class _Batch:
                 for number, share in shares.items()
             }
             happened = posting.work_out(life, events=arrived, cash_minor=shares, payment=payment)
+            if happened.recharged:  # income of a period that is over changes: in a rest
+                return
         except RepactError:  # the single way says what is wrong, and stops what must stop
             return
         self.rows.add(happened.rows)

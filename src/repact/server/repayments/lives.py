@@ -16,7 +16,15 @@ from repact.plans.conduct import Conduct
 from repact.plans.errors import PlanError
 from repact.plans.servicing import ladder
 from repact.plans.servicing.agreement import Agreement as SignedPlan
-from repact.plans.servicing.events import Event, Payment, Reversal, WriteOff, parse_events
+from repact.plans.servicing.events import (
+    Event,
+    Payment,
+    Rest,
+    RestEnd,
+    Reversal,
+    WriteOff,
+    parse_events,
+)
 from repact.plans.servicing.replay import Ongoing, replay
 from repact.plans.servicing.state import PlanState, RowState
 from repact.server.agreements import states as agreement_states
@@ -219,7 +227,7 @@ def _undoings(known: Sequence[Event], news: Event) -> Iterable[list[Event]]:
         for event in known
         if event.on >= news.on
         and event.id not in gone
-        and not isinstance(event, Payment | Reversal | WriteOff)
+        and not isinstance(event, Payment | Reversal | Rest | RestEnd | WriteOff)
     ]
     yield from ([one] for one in later)
     yield later

@@ -16,7 +16,8 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.lenders import queries as lender_queries
-from repact.server.repayments import lives
+from repact.server.repayments import costs, lives
+from repact.server.repayments.costs import Costs
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import (
@@ -82,6 +83,7 @@ class Home:
     stopped: bool
     disputed: bool
     resting: bool
+    costs: Costs | None
     skips_left: int
     date_moves_left: int
     ticks: list[Tick]
@@ -261,6 +263,7 @@ def _home(agreement: Agreement, alive: Life) -> Home:
         stopped=bool(plan.stopped),
         disputed=plan.disputed_at is not None,
         resting=any(rest.to_date is None for rest in alive.rests),
+        costs=costs.costs(alive),
         skips_left=min(state.skips_left for state in states),
         date_moves_left=min(state.date_moves_left for state in states),
         ticks=_ticks(dates),

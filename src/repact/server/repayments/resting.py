@@ -1,4 +1,5 @@
-"""A running plan while another one is asked for: nobody is warned, nothing is broken."""
+"""A running plan while another one is asked for: nobody is warned, nothing is broken, and it costs
+what the policy says."""
 
 from __future__ import annotations
 
@@ -13,9 +14,9 @@ from repact.server.lenders import queries as lender_queries
 from repact.server.loans import queries as loan_queries
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import lives
+from repact.server.repayments import costs, lives, posting
 from repact.server.repayments.errors import RepaymentError
-from repact.server.repayments.lives import RUNNING, Life
+from repact.server.repayments.lives import OPEN_STANDINGS, RUNNING, Life
 
 
 @doors.action("repayments.heed_requests", may=(SYSTEM,))
@@ -23,19 +24,24 @@ def heed_requests(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
     """Let the ladder of a plan rest while another plan is asked for, and go on when it is not.
 
     According to the policy (`service.ladder_rests`) and to the days of breathing space of the
-    plan's loans; the borrower is told of both. Days of rest do not count.
+    plan's loans; the borrower is told of both. Days of rest do not count. What they cost follows
+    the policy as well (`accrual_while_open`), whether the ladder rests or not.
     """
     agreement = lives.agreement_for_update(agreement_id)
     if agreement is None:
         raise RepaymentError("repayments.unknown_agreement")
     life = lives.load(agreement, on=lender_queries.today(by.lender_id, now=now))
-    rests = days_of_rest(life)
-    if life.standing not in RUNNING or rests == life.plan.rests:
+    rests = days_of_rest(life) if life.standing in RUNNING else life.plan.rests
+    moved = rests != life.plan.rests
+    life.plan.rests = rests
+    told = costs.follow(life, by=by) if life.standing in OPEN_STANDINGS else []
+    if not moved and not told:
         audit_actions.unchanged()
         return
-    life.plan.rests = rests
     lives.retime(life)
-    _tell(life, by=by, now=now)
+    if moved:
+        _tell(life, by=by, now=now)
+    posting.finish(life, by=by, now=now)
     audit_actions.record(
         by=by,
         action="repayments.heed_requests",
@@ -43,6 +49,7 @@ def heed_requests(*, by: Actor, agreement_id: UUID, now: datetime) -> None:
         case_id=agreement.case_id,
         now=now,
         rests=rests,
+        costs=told,
     )
 
 

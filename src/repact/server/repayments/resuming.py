@@ -19,7 +19,7 @@ from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.loans import actions as loan_actions
-from repact.server.repayments import lives, posting, reopening, resting
+from repact.server.repayments import costs, lives, posting, reopening, resting
 from repact.server.repayments.lives import Life, News
 from repact.server.repayments.models import COMPONENTS, PlanEvent
 
@@ -74,6 +74,7 @@ def _go_on(
     reopening.wait_again(life, by=by)
     for number in parts:
         lives.add(life, [News(number, one) for one in _back(life, number, name)])
+        costs.follow(life, by=by)  # what it asked for ended with the plan that took its place
         at = by_loan.get(life.parts[number].loan_id)
         if at is not None:
             _hand_over(life, number, gone, at, owed[at], by)
