@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from repact.sandbox import seed
 from repact.server.audit import actor
 from repact.server.cases.models import Case
 from repact.server.clock import ports
+from repact.server.loans import actions as loan_actions
 from repact.server.pages import access
 from repact.server.pages.middleware import BORROWER_SESSION
+from repact.server.people import queries as people_queries
 from repact.server.people.models import Staff
 from repact.server.policies import actions as policy_actions
+from repact.server.repayments import moves, resting
 from repact.server.repayments.models import Collection, Payment, Plan, Suspense
 from tests.integration import plans
 from tests.integration.plans import DUE
-from tests.integration.world import At
+from tests.integration.world import ANSWERS, At
 
 
 @pytest.fixture
@@ -158,6 +163,98 @@ class TestTheBorrowersPage:
     def test_takes_the_plan_back(self, phone):
         do(phone, "withdraw")
         assert Plan.objects.get().standing == "withdrawn"
+
+
+class TestWhileAnotherPlanIsAskedFor:
+    """In numbers, before and after asking: what one more day late costs, and what is spared."""
+
+    @pytest.fixture
+    def case(self, plan, system, monkeypatch):
+        """A request begun ten days after the first bill fell due."""
+        who = people_queries.Identity("林小雨", "小雨", "1", "1")
+        monkeypatch.setattr(people_queries, "borrower_identity", lambda _: who)
+        late, policy = plans.at(self.ASKED), seed.policy_text()
+        policy_actions.publish(by=system, text=policy, now=late)
+        plan.day(self.ASKED)
+        with ports.using(At(late)):
+            made = moves.ask_again(
+                by=plan.borrower, agreement_id=plan.agreement.id, language="en", now=late
+            )
+            yield made
+
+    ASKED = DUE + timedelta(days=10)
+
+    def send(self, plan, case, mode, ppm=None):
+        Case.objects.filter(id=case.id).update(
+            state="submitted",
+            submitted_at=case.created_at,
+            reply_due_at=case.created_at,
+            answers=ANSWERS,
+        )
+        loan_actions.hold(
+            by=plan.system,
+            loan_ids=[part.loan_id for part in plan.agreement.parts.all()],
+            case_id=case.id,
+            now=case.created_at,
+            mode=mode,
+            annual_rate_ppm=ppm,
+        )
+        resting.heed_requests(by=plan.system, agreement_id=plan.agreement.id, now=case.created_at)
+
+    def figures(self, page):
+        found = re.search(r'data-figure="costs">(.*?)</p>', page.content.decode(), re.DOTALL)
+        return " ".join(found[1].split()) if found else None
+
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("en", "one more day late adds ¥0.00 instead of ¥0.32."),
+            ("zh-hans", "协商期间，再逾期一天增加 ¥0.00，平时为 ¥0.32。"),
+        ],
+    )
+    def test_the_request_says_it_before_it_is_sent(self, phone, plan, case, language, words):
+        phone.cookies["language"] = language
+        assert words in self.figures(
+            phone.get(reverse("borrower:question", args=[case.id, "start"]))
+        )
+
+    @pytest.mark.parametrize(
+        ("mode", "ppm", "words"),
+        [
+            ("frozen", None, "one more day late adds ¥0.00 instead of ¥0.32."),
+            ("reduced", 58_500, "one more day late adds ¥0.16 instead of ¥0.32."),
+            ("running", None, "One more day late adds ¥0.32, as signed."),
+        ],
+    )
+    def test_the_plan_and_the_request_say_it(self, phone, desk, plan, case, mode, ppm, words):
+        phone.cookies["language"] = "en"
+        assert self.figures(phone.get(reverse("borrower:home"))) is None
+        self.send(plan, case, mode, ppm)
+        pages = reverse("borrower:home"), reverse("borrower:progress", args=[case.id])
+        for address in pages:
+            assert words in self.figures(phone.get(address))
+        agent = desk(actor.AGENT)
+        agent.cookies["language"] = "en"
+        adds = re.search(r"adds (¥[0-9.]+)", words)[1]
+        seen = agent.get(reverse("desk:case", args=[case.id])).content.decode()
+        assert f"The running plan: one more day late adds {adds}; as signed ¥0.32." in seen
+
+    def test_the_plan_says_what_interest_is_spared(self, phone, plan, case):
+        self.send(plan, case, "frozen")
+        with ports.using(At(plans.at(self.ASKED + timedelta(days=10)))):
+            for language, words in (
+                ("en", "of interest is spared so far"),
+                ("zh-hans", "已少计利息"),
+            ):
+                phone.cookies["language"] = language
+                assert words in self.figures(phone.get(reverse("borrower:home")))
+
+    def test_nothing_is_said_once_the_plan_goes_on(self, phone, plan, case):
+        self.send(plan, case, "frozen")
+        phone.post(reverse("borrower:change", args=[case.id, "withdraw"]))
+        resting.heed_requests(by=plan.system, agreement_id=plan.agreement.id, now=case.created_at)
+        assert self.figures(phone.get(reverse("borrower:home"))) is None
+        assert self.figures(phone.get(reverse("borrower:progress", args=[case.id]))) is None
 
 
 class TestTheDesk:

@@ -97,12 +97,12 @@ TOLD: dict[str, str] = {
     ),
     "refunded": _("%(amount)s that was paid too much is back where it came from."),
     "plan_goes_on": _(
-        "Your request for another plan has ended. Your plan goes on as agreed; the days in between "
-        "count for nothing."
+        "Your request for another plan has ended. Your plan goes on as agreed; no time limit "
+        "counts the days in between."
     ),
     "plan_goes_on_late": _(
         "Your request for another plan has ended. Your plan goes on: %(amount)s is due. Until "
-        "%(last_date)s the plan is whole; the days in between count for nothing."
+        "%(last_date)s the plan is whole; no time limit counts the days in between."
     ),
     "plan_waits": _(
         "You asked for another plan. While we look at it nobody reminds you and your plan does not "

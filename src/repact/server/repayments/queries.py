@@ -11,6 +11,7 @@ from django.db.models import Case, QuerySet, Sum, When
 from repact.plans.conduct import Conduct
 from repact.plans.servicing import ladder
 from repact.plans.servicing.replay import payoff
+from repact.plans.servicing.rests import Mode
 from repact.plans.servicing.state import RowState
 from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
@@ -121,6 +122,15 @@ def home(*, borrower_id: UUID, now: datetime) -> Home | None:
     if agreement is None:
         return None
     return _home(agreement, life(agreement, now=now))
+
+
+def costs_of(
+    agreement_id: UUID, /, *, now: datetime, mode: Mode, annual_rate_ppm: int | None
+) -> Costs | None:
+    """What a day costs under a plan while another one is asked for; `mode` and `annual_rate_ppm`
+    are what a request would bring where it is not sent yet. None where the plan runs no more."""
+    alive = life(agreement_queries.get(agreement_id), now=now)
+    return costs.costs(alive, mode=mode, annual_rate_ppm=annual_rate_ppm)
 
 
 def current(borrower_id: UUID, /) -> Agreement | None:

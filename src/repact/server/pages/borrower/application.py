@@ -107,6 +107,7 @@ def _show(
         context["unusual"] = around.unusual(case, now=request.now)
     if screen.name == "start":
         context["space"] = around.accrual(case, now=request.now)
+        context["costs"] = around.plan_costs(case, now=request.now)
     if screen.name == "ability":
         context["means"] = case_queries.affordability(case, now=request.now)
         context["paydays"] = flow.PAYDAYS

@@ -29,6 +29,8 @@ from repact.server.pages import access, amounts, sentences
 from repact.server.pages.borrower import files, flow, flow_money
 from repact.server.pages.borrower.choices import Choice
 from repact.server.people import queries as people_queries
+from repact.server.repayments import queries as repayment_queries
+from repact.server.repayments.costs import Costs
 from repact.server.reviews import queries as review_queries
 from repact.server.reviews import refusals
 
@@ -101,6 +103,7 @@ def progress_page(
         "recalls": recalls.told(case.id),
         "until": loan_queries.hold_until(case.id),
         "space": accrual(case, now=request.now),
+        "costs": plan_costs(case, now=request.now) if case.state in states.OPEN else None,
         "renewals_left": case_queries.renewals_left(case, now=request.now),
         "adviser_left": case_queries.adviser_times_left(case),
         "stage": loan_queries.furthest_stage(case_queries.loans(case)),
@@ -121,16 +124,31 @@ def progress_page(
 
 def accrual(case: Case, /, *, now: datetime) -> Space:
     """What is added while the case is open: by its breathing space, else by the policy."""
-    rules = case_queries.policy_of(case, now=now).policy.accrual_while_open
-    mode, rate = rules.mode, rules.annual_rate_ppm
-    if live := loan_queries.breathing_space(case.id):
-        mode, rate = live.mode, live.annual_rate_ppm  # type: ignore[assignment]  # a constraint
+    mode, rate = _accrues(case, now)
     on = lender_queries.today(case.lender_id, now=now)
     month = sum(
         loan_queries.would_add(loan, on=on, days=ACCRUAL_DAYS, mode=mode, annual_rate_ppm=rate)
         for loan in case_queries.loans(case)
     )
     return Space(mode, rate or 0, month)
+
+
+def plan_costs(case: Case, /, *, now: datetime) -> Costs | None:
+    """What a day costs under the plan that runs while another is asked for; None without one."""
+    if case.running_agreement_id is None:
+        return None
+    mode, rate = _accrues(case, now)
+    return repayment_queries.costs_of(
+        case.running_agreement_id, now=now, mode=mode, annual_rate_ppm=rate
+    )
+
+
+def _accrues(case: Case, now: datetime) -> tuple[Mode, int | None]:
+    """What its breathing space says, else the policy."""
+    if live := loan_queries.breathing_space(case.id):
+        return live.mode, live.annual_rate_ppm  # type: ignore[return-value]  # a constraint
+    rules = case_queries.policy_of(case, now=now).policy.accrual_while_open
+    return rules.mode, rules.annual_rate_ppm
 
 
 def unusual(case: Case, /, *, now: datetime) -> list[dict[str, Any]]:

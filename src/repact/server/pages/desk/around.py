@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from repact.errors import RepactError
 from repact.server.audit.actor import AGENT, SUPERVISOR
-from repact.server.cases import consents, holding, limitation, relief, sharing
+from repact.server.cases import consents, holding, limitation, relief, sharing, states
 from repact.server.cases import queries as case_queries
 from repact.server.cases.models import Case
 from repact.server.clock import queries as clock_queries
@@ -27,6 +27,7 @@ from repact.server.notices import asked as notice_asked
 from repact.server.offers import queries as offer_queries
 from repact.server.pages import access, sentences
 from repact.server.pages.borrower import flow_money
+from repact.server.pages.borrower.around import plan_costs
 from repact.server.pages.desk import cases
 from repact.server.policies import queries as policy_queries
 from repact.server.reviews import queries as review_queries
@@ -111,6 +112,7 @@ def context(request: HttpRequest, case: Case, /) -> dict[str, Any]:
         ],
         "trade": case_queries.trade(case, now=request.now),
         "until": loan_queries.hold_until(case.id),
+        "costs": plan_costs(case, now=request.now) if case.state in states.OPEN else None,
         "extensions": case_queries.extensions(case.id),
         "barred": case_queries.limitation_notes(case.id),
         "refusal": review_queries.latest_refusal(case.id),
