@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import secrets
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -21,6 +22,8 @@ MACHINE = ((time, "time"), (uuid, "uuid4"), (secrets, "token_bytes"), (os, "uran
 MACHINE += ((random, "random"), (random, "randrange"), (secrets, "randbelow"))
 KEY = "key-of-the-tests"
 DOORS = ("repact.server.clock.ports", "repact.sandbox.")
+TESTS = Path(__file__).parent
+LONGEST_FIRST = ("journeys", "simulation", "integration")
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +56,21 @@ def pytest_configure() -> None:
     translation_file_changed(sender=None, file_path=catalogues.LOCALE / "django.mo")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each worker take whole files, the longest first, and one worker all that opens a browser:
+    the demo they share takes the ports above its own."""
+
+    def place(item: pytest.Item) -> int:
+        room = item.path.relative_to(TESTS).parts[0]
+        return LONGEST_FIRST.index(room) if room in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=place)
+    for item in items:
+        group = item.path.relative_to(TESTS)
+        alone = group.parts[0] == "journeys"
+        item.add_marker(pytest.mark.xdist_group(group.parts[0] if alone else str(group)))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Where CI=true nothing is skipped: a skip there is a failure."""
     skipped = terminalreporter.stats.get("skipped", [])
@@ -73,7 +91,18 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IO[str]]:
+    """What a worker holds while it builds its database, one after the other: the application's role
+    belongs to all databases of a server."""
+    with (tmp_path_factory.getbasetemp().parent / "building").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield held
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, building: IO[str]
+) -> None:
     """Build the test database as its owner; the tests then run as the application's role."""
     from django.conf import settings
 
@@ -81,10 +110,11 @@ def django_db_modify_db_settings() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, building: IO[str]) -> Iterator[None]:
     from django.conf import settings
     from django.db import connection
 
+    building.close()
     settings.REPACT_APPLICATION_ROLE = True
     connection.close()
     yield

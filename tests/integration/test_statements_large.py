@@ -39,6 +39,7 @@ def copied(agreement, count):
             values = ", ".join(changed.get(name, f"t.{name}") for name in names)
             sql = COPY.format(table=table, names=", ".join(names), values=values, key=key)
             cursor.execute(sql, [agreement.id])
+            cursor.execute(f"ANALYZE {table}")  # or queries are planned for a handful of rows
     return [f"T-{number:06d}" for number in range(1, count + 1)]
 
 
