@@ -18,7 +18,7 @@ demo: .venv/.server
 	@exec $(BIN)/repact demo --port $(PORT)
 
 test: .venv/.dev
-	@exec $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup --no-loadscope-reorder $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered --cov-fail-under=100)
+	@exec $(BIN)/pytest --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder $(if $(ARGS),$(ARGS),--cov --cov-report=term:skip-covered --cov-fail-under=100)
 
 check: .venv/.dev
 	$(BIN)/ruff check src tests tools bench

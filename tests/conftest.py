@@ -8,6 +8,7 @@ import random
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 MACHINE = ((time, "time"), (uuid, "uuid4"), (secrets, "token_bytes"), (os, "urandom"))
 MACHINE += ((random, "random"), (random, "randrange"), (secrets, "randbelow"))
@@ -57,18 +59,26 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each worker take whole files, the longest first, and one worker all that opens a browser:
-    the demo they share takes the ports above its own."""
+    """Put the longest first, so that no worker is left with them at the end."""
 
     def place(item: pytest.Item) -> int:
         room = item.path.relative_to(TESTS).parts[0]
         return LONGEST_FIRST.index(room) if room in LONGEST_FIRST else len(LONGEST_FIRST)
 
     items.sort(key=place)
-    for item in items:
-        group = item.path.relative_to(TESTS)
-        alone = group.parts[0] == "journeys"
-        item.add_marker(pytest.mark.xdist_group(group.parts[0] if alone else str(group)))
+
+
+class ByFile(LoadFileScheduling):
+    """Each worker takes whole files, and one takes all that opens a browser: they share a demo."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "journeys" if file.startswith("tests/journeys/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Share the files out so."""
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -134,6 +144,18 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The sandbox's gateway for text messages and app notifications."""
     with running(tmp_path_factory.mktemp("gateway"), "messages") as (address,):
         yield address
+
+
+@contextmanager
+def place_of_a_server() -> Iterator[Path]:
+    """A directory for an embedded server of its own, which root runs as another user.
+
+    Not under pytest's: every run that begins shuts those to other users, and a server that cannot
+    see its files ends.
+    """
+    with tempfile.TemporaryDirectory(prefix="repact-") as directory:
+        Path(directory).chmod(0o755)
+        yield Path(directory)
 
 
 @contextmanager

@@ -18,6 +18,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.conftest import place_of_a_server
+
 START_SECONDS = 120
 PEER_KEY = "key-of-the-peers"
 PHONE = {"width": 390, "height": 844}
@@ -55,9 +57,13 @@ def _free(port: int) -> bool:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo() -> Iterator[Demo]:
     """`repact demo` itself, with a small book, on a database of its own."""
-    port, var = free_port(), tmp_path_factory.mktemp("demo")
+    with place_of_a_server() as var:
+        yield from _demo(free_port(), var)
+
+
+def _demo(port: int, var: Path) -> Iterator[Demo]:
     repact = Path(sys.executable).with_name("repact")
     environment = {
         name: value

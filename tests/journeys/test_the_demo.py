@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.conftest import place_of_a_server
 from tests.journeys.conftest import PEER_KEY, free_port
 
 REPACT = Path(sys.executable).with_name("repact")
@@ -20,8 +21,9 @@ LINUX = Path("/proc").exists()
 
 
 @pytest.fixture(scope="module")
-def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("owned")
+def var() -> Iterator[Path]:
+    with place_of_a_server() as directory:
+        yield directory
 
 
 @pytest.fixture

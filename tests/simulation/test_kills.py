@@ -11,11 +11,12 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 
 import pytest
+
+from tests.conftest import place_of_a_server
 
 KILLS = int(os.environ.get("REPACT_KILLS", "20"))
 SCRIPT = Path(__file__).with_name("killed.py")
@@ -24,16 +25,15 @@ ROOT = SCRIPT.parents[2]
 
 @pytest.fixture
 def place():
-    """A database and files of their own, where the server's own user may enter too."""
+    """A database and files of their own."""
     environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-    with tempfile.TemporaryDirectory() as directory:
-        Path(directory).chmod(0o755)
+    with place_of_a_server() as directory:
         environment |= {
             "REPACT_VAR": f"{directory}/var",
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
         }
         yield environment
-        stop_database(Path(directory), signal.SIGKILL)
+        stop_database(directory, signal.SIGKILL)
 
 
 def run(place, *arguments, **more):
