@@ -52,6 +52,10 @@ TABLE = {
     (IN_PLAN, "take_back"): CLOSED,
     (IN_PLAN, "terminate"): CLOSED,
     (CLOSED, "reopen"): IN_PLAN,
+    # its last debt was paid, or the payment was taken back
+    (DRAFT, "paid"): WITHDRAWN,
+    **{(state, "paid"): CLOSED for state in (SUBMITTED, IN_REVIEW, OFFERED, REFUSED, APPEALED)},
+    (CLOSED, "unpaid"): IN_REVIEW,
 }
 
 

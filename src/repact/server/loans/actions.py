@@ -152,6 +152,21 @@ def release(*, by: Actor, case_id: UUID, because: str, now: datetime) -> None:
     )
 
 
+@doors.action("loans.release_paid", may=(SYSTEM,))
+def release_paid(*, by: Actor, loan_id: UUID, case_id: UUID, now: datetime) -> None:
+    """A debt is paid: its hold ends, and nobody is told to go on collecting it."""
+    held = _live(case_id).filter(loan_id=loan_id)
+    if not held.update(state="released", released_at=now, released_because="paid"):
+        audit_actions.unchanged()
+        return
+    on = lender_queries.today(by.lender_id, now=now)
+    spaces = Standstill.objects.filter(case_id=case_id, loan_id=loan_id, end_date=None)
+    spaces.update(end_date=on)
+    audit_actions.record(
+        by=by, action="loans.release_paid", subject_id=loan_id, case_id=case_id, now=now
+    )
+
+
 @doors.action("loans.hand_back", may=(SYSTEM,))
 def hand_back(
     *, by: Actor, loan_ids: Sequence[UUID], case_id: UUID, to_case_id: UUID, now: datetime

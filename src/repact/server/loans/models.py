@@ -10,9 +10,9 @@ from repact.server.tenancy.models import LenderRow
 LEGAL_STAGES = ("none", "pre_suit", "filed", "judgment", "enforcement", "insolvency")
 ACCRUAL_MODES = ("frozen", "reduced", "running")
 PARTY_ROLES = ("guarantor", "co_borrower")
-# Why a hold may end without the borrower having been told first: they ended it, or a plan replaced
-# it.
-UNTOLD_ENDS = ("withdrawn", "plan")
+# Why a hold may end without the borrower having been told first: they ended it, a plan replaced it,
+# or the debt is paid.
+UNTOLD_ENDS = ("withdrawn", "plan", "paid")
 AMOUNTS = (
     "disbursed_minor",
     "principal_minor",

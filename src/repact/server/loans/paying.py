@@ -18,6 +18,7 @@ from repact.server.people import doors
 
 # Costs, interest, principal: Civil Code of China art. 561.
 ORDER = ("fees", "penalty", "interest", "principal")
+PAID, OWED_AGAIN = "loans.paid", "loans.owed_again"  # events: a request for a plan follows them
 # What a payment may change of a debt.
 AMOUNTS = (*(f"{name}_minor" for name in ORDER), "overdue_principal_minor")
 DAYS = ("as_of", "oldest_unpaid_due_date")
@@ -77,6 +78,8 @@ def take_payment(
     )
     if loan.state == "open":
         actions.tell_moved(by=by, loan_ids=[loan.id], now=now)
+    else:
+        audit_actions.record(by=by, action=PAID, subject_id=loan.id, now=now)
     return loan, Taken(accrued, applied, left, before, standing(loan))
 
 
@@ -116,6 +119,8 @@ def take_back(
         by=by, action="loans.take_back_payment", subject_id=loan.id, now=now, **owed_minor
     )
     actions.tell_moved(by=by, loan_ids=[loan.id], now=now)
+    if before["state"] == "closed" and loan.state == "open":
+        audit_actions.record(by=by, action=OWED_AGAIN, subject_id=loan.id, now=now)
     return loan, Back(owed_minor, before, standing(loan))
 
 

@@ -274,6 +274,17 @@ TOLD: dict[str, str] = {
         "The paper had not come by %(due_date)s. Nothing you signed is taken back. A person looks "
         "at what is possible without it, and you can still send it."
     ),
+    "debt_back_in_request": _(
+        "The payment of debt %(reference)s was returned, so your request for a plan goes on with "
+        "it. Collection of it has stopped again, and a person looks."
+    ),
+    "debt_paid": _(
+        "Debt %(reference)s is paid. Your request for a plan ended with it; nothing more is needed."
+    ),
+    "debt_paid_rest": _(
+        "Debt %(reference)s is paid. Your request goes on for your other debts: plans offered "
+        "before no longer hold, and a person works out new ones."
+    ),
     "hold_ends": _(
         "The pause ends on %(until_date)s. From the next day the contract goes on; nothing is "
         "added for the time before. If that is too soon, tell us."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from repact.server.cases.models.case import Case, CaseCounter, CaseLoan
+from repact.server.cases.models.case import Case, CaseCounter, CaseLoan, DroppedLoan
 from repact.server.cases.models.clearing import ConsentRequest, LimitationNote
 from repact.server.cases.models.holding import HoldExtension
 from repact.server.cases.models.relief import Invitation, Program
@@ -13,6 +13,7 @@ __all__ = [
     "CaseCounter",
     "CaseLoan",
     "ConsentRequest",
+    "DroppedLoan",
     "HoldExtension",
     "Invitation",
     "LimitationNote",

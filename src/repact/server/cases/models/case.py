@@ -76,6 +76,25 @@ class CaseLoan(LenderRow):
         ]
 
 
+class DroppedLoan(LenderRow):
+    """A loan that left an open case because it was paid; it comes back if that is taken back."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, related_name="+")
+    dropped_at = models.DateTimeField()
+    returned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "cases_dropped_loan"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "loan"],
+                condition=models.Q(returned_at=None),
+                name="cases_dropped_loan_once",
+            )
+        ]
+
+
 class CaseCounter(LenderRow):
     """The last number given to a case on a day."""
 
