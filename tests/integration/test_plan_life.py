@@ -409,14 +409,16 @@ class TestAPaymentTakenBackAfterTheEnd:
         self.reverse(done, DUE)
         assert PlanEvent.objects.filter(kind="reversal").count() == 1
 
-    def test_of_a_plan_that_gave_way_is_owed_beside_any_plan(self, sign):
+    def test_of_a_plan_that_was_taken_back_is_owed_by_the_contract(self, sign):
         plan = sign()
+        before = type(plan.agreement.parts.get().loan).objects.get(ref="L-1-1").principal_minor
         payment = plan.pay(10_000, plans.START)
         on = plans.START + timedelta(days=2)
         ending.withdraw(by=plan.borrower, agreement_id=plan.agreement.id, now=at(on))
         self.reverse(plan, on, payment)
-        assert plan.balance(chart.BORROWER_CREDIT) == 10_000
+        assert plan.balance(chart.BORROWER_CREDIT) == 0
         assert plan.balance(chart.WALLET_CLEARING) == 0
+        assert plan.agreement.parts.get().loan.principal_minor == before
         assert Notice.objects.filter(kind="payment_reversed").exists()
 
 
