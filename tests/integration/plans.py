@@ -112,7 +112,8 @@ def agreed(
     with as_owner():
         if instead_of:
             borrower = instead_of.borrower
-            loans = [part.loan for part in instead_of.parts.order_by("number")]
+            left = instead_of.parts.exclude(standing="completed")
+            loans = [part.loan for part in left.order_by("number")]
         else:
             borrower = _borrower(lender, now, number)
             loans = [

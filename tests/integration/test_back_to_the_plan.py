@@ -16,7 +16,7 @@ from repact.server.cases.models import Case
 from repact.server.loans.models import Loan
 from repact.server.notices.models import Notice
 from repact.server.repayments import ending, opening, taking_back, verification
-from repact.server.repayments.models import DueItem, Payment
+from repact.server.repayments.models import DueItem, OwedBeside, Payment
 from tests.integration import plans
 from tests.integration.plans import DUE, Hands, at
 
@@ -118,6 +118,29 @@ class TestAPlanThatIsBack:
             )
         assert bills(old, BACK) == bills(plain, BACK)
         assert accounts(old.agreement, new.agreement) == accounts(plain.agreement)
+        assert list(verification.breaches(on=BACK)) == []
+
+    def test_runs_again_when_such_a_payment_is_taken_back_after_its_end(self, lived):
+        plain, old, new = lived
+        for plan in (plain, old):
+            plan.pay(plan.life(BACK).open_minor, BACK, source=f"all:{plan.agreement.id}")
+            assert plan.plan.standing == "completed"
+        for plan, of in ((plain, plain), (old, new)):
+            payment = Payment.objects.get(source=f"between:{of.agreement.id}")
+            taking_back.reverse_payment(
+                by=plan.system, payment_id=payment.id, reason="chargeback", now=at(BACK)
+            )
+            state = Agreement.objects.get(id=plan.agreement.id).state
+            assert (state, plan.plan.standing) == ("in_force", "active")
+            assert plan.agreement.parts.get().loan.state == "in_plan"
+        assert bills(old, BACK) == bills(plain, BACK)
+        assert accounts(old.agreement, new.agreement) == accounts(plain.agreement)
+        assert not OwedBeside.objects.exists()
+        told = set(Notice.objects.filter(borrower_id=old.agreement.borrower_id).values_list("kind"))
+        assert {("plan_reopened",), ("payment_reversed",)} <= told
+        assert Event.objects.filter(
+            action="agreements.reopen", subject_id=old.agreement.id
+        ).exists()  # from which the certificate is taken back
         assert list(verification.breaches(on=BACK)) == []
 
     def test_is_said_so_with_its_reason_and_version(self, lived):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
+from repact.plans.servicing.replay import position_on
 from repact.sandbox import seed
 from repact.server.agreements.actions import drafts
 from repact.server.agreements.errors import AgreementError
@@ -13,8 +16,9 @@ from repact.server.cases.errors import CaseError
 from repact.server.cases.models import Case
 from repact.server.loans.models import Loan
 from repact.server.policies import actions as policy_actions
-from repact.server.repayments import ending, moves
+from repact.server.repayments import ending, moves, opening, taking_back, verification
 from repact.server.repayments.errors import RepaymentError
+from repact.server.repayments.models import OwedBeside, Payment
 from tests.integration import plans
 from tests.integration.plans import DUE, START, as_owner, at
 
@@ -85,3 +89,57 @@ class TestANewPlan:
         with pytest.raises(RepaymentError, match=r"not_all_loans"):
             ending.give_way(by=plan.system, loan_ids=loans[:1], to=new, now=at(DUE))
         assert plan.plan.standing == "active"
+
+
+class TestADebtPaidBefore:
+    """One of two debts is paid when another plan takes the place of theirs."""
+
+    @pytest.fixture
+    def old(self, sign):
+        plan = sign(plans.document(), plans.document(principal=60_000, penalty=0, count=1))
+        plan.pay(plan.life(DUE).due_minor, DUE, source="short")
+        return plan
+
+    @pytest.fixture
+    def new(self, old, lender):
+        """Another plan over the debt that is left, from the day after."""
+        on = DUE + timedelta(days=1)
+        life = plans.alive(old.agreement, on)
+        owed = position_on(life.signed[1], life.events[1], on)
+        position = owed.model_dump(mode="json", exclude_none=True)
+        terms = plans.terms(count=9, start=on, first=date(2027, 1, 25))
+        document = {"position": position, "terms": terms}
+        made = plans.agreed(lender, at(on), [document], number=90, instead_of=old.agreement)
+        opening.open_plan(made, by=old.system, now=at(on))
+        return plans.Hands(lender, made)
+
+    def states(self, old):
+        return [part.loan.state for part in old.agreement.parts.order_by("number")]
+
+    def test_is_closed_when_its_plan_gives_way(self, old, new):
+        assert self.states(old) == ["in_plan", "closed"]
+        assert list(verification.breaches(on=DUE)) == []
+
+    def test_is_back_in_its_plan_when_that_goes_on(self, old, new):
+        on = DUE + timedelta(days=3)
+        ending.withdraw(by=new.borrower, agreement_id=new.agreement.id, now=at(on))
+        assert self.states(old) == ["in_plan", "in_plan"]
+        payment = Payment.objects.get(source="short")
+        taking_back.reverse_payment(
+            by=old.system, payment_id=payment.id, reason="charge_back", now=at(on)
+        )
+        ending.publish(by=old.system, agreement_id=old.agreement.id, now=at(on))
+        short = old.agreement.parts.get(number=2)
+        assert (short.standing, short.loan.principal_minor) == ("active", 60_000)
+        left = old.life(on).open_minor
+        old.pay(left, on, source="all")
+        assert self.states(old) == ["closed", "closed"]
+        assert list(verification.breaches(on=on)) == []
+
+    def test_whose_payment_is_taken_back_then_is_owed_beside(self, old, new):
+        on, payment = DUE + timedelta(days=3), Payment.objects.get(source="short")
+        taking_back.reverse_payment(
+            by=old.system, payment_id=payment.id, reason="charge_back", now=at(on)
+        )
+        assert OwedBeside.objects.get().amount_minor == payment.amount_minor
+        assert list(verification.breaches(on=on)) == []

@@ -22,6 +22,7 @@ from repact.server.audit.actor import BORROWER, SUPERVISOR, SYSTEM, Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.loans import actions as loan_actions
+from repact.server.loans import closing
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
@@ -236,6 +237,7 @@ def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetim
             continue
         life = lives.load(old, on=posting.business_date(by, now))
         _assert_takes_all_in(life, loan_ids)
+        _close_paid(life, by=by, now=now)
         for number, state in life.states.items():
             if state.standing == "completed":
                 continue
@@ -273,6 +275,17 @@ def give_way(*, by: Actor, loan_ids: Sequence[UUID], to: Agreement, now: datetim
         posting.earn_the_rest(life, by=by)
         agreement_actions.supersede(by=by, agreement_id=old.id, successor_id=to.id, now=now)
         case_actions.move(by=by, case_id=old.case_id, event="supersede", now=now)
+
+
+def _close_paid(life: Life, *, by: Actor, now: datetime) -> None:
+    """Debts of a plan that gives way which are paid have no plan any more: they are closed."""
+    closing.close(
+        by=by,
+        loan_ids=[part.loan_id for part in life.parts.values() if part.standing == "completed"],
+        case_id=life.agreement.case_id,
+        on=life.on,
+        now=now,
+    )
 
 
 def _assert_takes_all_in(life: Life, loan_ids: Sequence[UUID]) -> None:

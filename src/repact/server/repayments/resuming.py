@@ -19,6 +19,7 @@ from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.loans import actions as loan_actions
+from repact.server.loans import closing
 from repact.server.repayments import costs, lives, posting, reopening, resting
 from repact.server.repayments.lives import Life, News
 from repact.server.repayments.models import COMPONENTS, PlanEvent
@@ -78,6 +79,8 @@ def _go_on(
         at = by_loan.get(life.parts[number].loan_id)
         if at is not None:
             _hand_over(life, number, gone, at, owed[at], by)
+    paid = [part.loan_id for number, part in life.parts.items() if number not in parts]
+    closing.reopen(by=by, loan_ids=paid, case_id=life.agreement.case_id, now=now)
     agreement_actions.resume(
         by=by,
         agreement_id=life.agreement.id,
