@@ -96,11 +96,17 @@ class TestWhileAnotherPlanIsAskedFor:
 
     def test_the_borrower_is_told(self, plan, ask):
         ask(day(1))
-        (told,) = Notice.objects.filter(kind="plan_waits")
+        (told,) = Notice.objects.filter(kind="plan_waits_late")
         assert told.params["amount_minor"] == plan.life(day(1)).due_minor
         home = repayment_queries.home(borrower_id=plan.agreement.borrower_id, now=at(day(5)))
         assert home.resting
+        assert (home.mandate, home.debited) == (True, False)
         assert home.last_good_date is None
+
+    def test_a_borrower_who_owes_nothing_yet_is_not_told_of_a_sum(self, plan, ask):
+        ask(day(-2))
+        (told,) = Notice.objects.filter(kind__startswith="plan_waits")
+        assert (told.kind, told.params) == ("plan_waits", {})
 
     def test_no_person_declares_a_breach_either(self, plan, ask):
         live(plan, -3, 1)

@@ -105,8 +105,13 @@ TOLD: dict[str, str] = {
         "%(last_date)s the plan is whole; no time limit counts the days in between."
     ),
     "plan_waits": _(
-        "You asked for another plan. While we look at it nobody reminds you and your plan does not "
-        "count as broken. %(amount)s is due today; paying it is welcome, at your own time."
+        "You asked for another plan. While we look at it nobody reminds you, nothing is debited "
+        "and your plan does not count as broken."
+    ),
+    "plan_waits_late": _(
+        "You asked for another plan. While we look at it nobody reminds you, nothing is debited "
+        "and your plan does not count as broken. %(amount)s is due; paying it is welcome, at your "
+        "own time."
     ),
     "reinstated": _("Everything due is paid. The plan goes on as agreed."),
     "terminated": _("The plan has ended. %(amount)s is owed today. A person can help."),

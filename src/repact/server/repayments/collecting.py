@@ -48,11 +48,10 @@ def ask(
         return waiting
     if plan.stopped and not by_mandate:
         raise RepaymentError("repayments.charging_stopped", reason=plan.stopped)
-    barred = plan.stopped or (by_mandate and _at_rest(life))
     today = Collection.objects.filter(
         agreement_id=agreement_id, requested_on=life.on, by_mandate=True
     )
-    if by_mandate and (barred or today.exists()):
+    if by_mandate and (not may_debit(life) or today.exists()):
         audit_actions.unchanged()
         return None
     collection = request(life, by=by, amount_minor=amount_minor, now=now)
@@ -189,6 +188,11 @@ def refusal(collection: Collection, /, *, balance_minor: Callable[[], int]) -> s
     if leaves and balance_minor() - collection.amount_minor < leaves:
         return "leaves_too_little"
     return ""
+
+
+def may_debit(life: Life, /) -> bool:
+    """Whether the clock debits what falls due, as things stand."""
+    return not (life.plan.stopped or _at_rest(life))
 
 
 def _at_rest(life: Life) -> str:

@@ -17,7 +17,7 @@ from repact.server.agreements import queries as agreement_queries
 from repact.server.agreements import states as agreement_states
 from repact.server.agreements.models import Agreement
 from repact.server.lenders import queries as lender_queries
-from repact.server.repayments import costs, lives
+from repact.server.repayments import collecting, costs, lives
 from repact.server.repayments.costs import Costs
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import Life
@@ -81,6 +81,7 @@ class Home:
     pending_minor: int
     account_tail: str
     mandate: bool
+    debited: bool
     stopped: bool
     disputed: bool
     resting: bool
@@ -270,6 +271,7 @@ def _home(agreement: Agreement, alive: Life) -> Home:
         pending_minor=sum(state.pending_minor for state in states),
         account_tail=said.borrower.account_tail,
         mandate=plan.mandate_revoked_at is None,
+        debited=collecting.may_debit(alive),
         stopped=bool(plan.stopped),
         disputed=plan.disputed_at is not None,
         resting=any(rest.to_date is None for rest in alive.rests),

@@ -97,7 +97,9 @@ def _loan_ids(life: Life) -> list[UUID]:
 
 def _tell(life: Life, *, by: Actor, now: datetime) -> None:
     if life.plan.rests[-1][1] is None:
-        kind, facts = "plan_waits", {"amount_minor": life.due_minor}
+        kind, facts = "plan_waits", {}
+        if life.due_minor:
+            kind, facts = "plan_waits_late", {"amount_minor": life.due_minor}
     elif life.due_minor and life.next_due_date:
         last = ladder.last_good_date(life.conduct, life.next_due_date, rests=life.rests)
         kind = "plan_goes_on_late"
