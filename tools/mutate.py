@@ -3,8 +3,10 @@
 usage: mutate.py [SAMPLE [SEED]]. Without a number every mutant is tried (an hour or so); with one,
 so many drawn with a seed. Writes docs/reference/mutations.md; exit code 1 below 95% killed.
 
-usage: mutate.py again. Goes on from that report: tries what survived, and all of a file that is no
-longer what it was then, and adds up. Tests are only ever added, so what was killed stays killed.
+usage: mutate.py again [FILE ...]. Goes on from that report: tries what survived, and all of a file
+that is no longer what it was then, and adds up. Tests are only ever added, so what was killed stays
+killed. With files (such as plans/servicing/fold.py), what was changed elsewhere is left as the
+report has it, with the digest it had.
 
 The tests run once under coverage, so that for each mutant only those run that reach its line, the
 quickest first. They are the tests of these two rooms alone, without Django. A change within a
@@ -27,7 +29,8 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from importlib.machinery import SourceFileLoader
 from inspect import CO_OPTIMIZED
@@ -48,6 +51,7 @@ ALL = "all there are"
 SHARED = ("hypothesis.strategies", "orjson", "pydantic", "rfc8785", "yaml")
 TESTS = ["tests/unit/money", "tests/unit/plans", "tests/spec"]
 TESTS += ["tests/generative/test_engine.py", "tests/generative/test_servicing.py"]
+TESTS += ["tests/generative/test_rests.py"]
 # pytest as the project has it, without Django, its database and rewritten assertions: a third of
 # a second instead of five
 ALONE = ["--noconftest", "-p", "no:django", "-o", "addopts=--import-mode=importlib"]
@@ -365,17 +369,28 @@ def survivors(tried: list[Mutant]) -> list[Mutant]:
     return lived
 
 
-class Before(NamedTuple):
-    """What the report says: the sources it speaks of, and what survived in them."""
+class Row(NamedTuple):
+    """A line of the report: how many were tried and killed, of which source, and when."""
 
-    digests: dict[str, str]
+    tried: int
+    killed: int
+    digest: str
+    run: str
+
+
+class Before(NamedTuple):
+    """What the report says: its lines by file, and what survived."""
+
+    rows: dict[str, Row]
     survivors: set[tuple[str, str]]
 
     def leaves_open(self, mutant: Mutant) -> bool:
         """Whether it says nothing of a mutant, or that it survived."""
-        if self.digests.get(mutant.file) != _digest(mutant.file):
-            return True
-        return (mutant.file, mutant.what) in self.survivors
+        return self.is_of_another(mutant.file) or (mutant.file, mutant.what) in self.survivors
+
+    def is_of_another(self, file: str) -> bool:
+        """Whether it says nothing of a file as it is now."""
+        return file not in self.rows or self.rows[file].digest != _digest(file)
 
     @classmethod
     def read(cls) -> Before:
@@ -384,8 +399,11 @@ class Before(NamedTuple):
         if ALL not in text:
             sys.exit("the report is not of all mutants: run them all first")
         survivors = text.partition("## Survivors")[2].partition("\n## ")[0]
+        rows = re.findall(
+            r"^\| (\S+) \| (\d+) \| (\d+) \| `(\w+)` \| (.*?) \|$", text, re.MULTILINE
+        )
         return cls(
-            dict(re.findall(r"^\| (\S+) \|.*\| `(\w+)` \|$", text, re.MULTILINE)),
+            {file: Row(int(tried), int(dead), *rest) for file, tried, dead, *rest in rows},
             set(re.findall(r"^- `(\S+)`: `(.*)`$", survivors, re.MULTILINE)),
         )
 
@@ -399,29 +417,47 @@ def _digest(file: str) -> str:
 
 def main(words: list[str]) -> int:
     """Try the mutants, write the report."""
+    began = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     folders = ("money", "plans")
     files = [f for name in folders for f in (ROOT / "src" / "repact" / name).rglob("*.py")]
     chosen = every = [mutant for file in sorted(files) for mutant in mutants(file)]
     for mutant in every:
         _digest(mutant.file)
-    drawn, before = ALL, Before({}, set())
-    if words == ["again"]:
-        before = Before.read()
+    drawn, before, left = ALL, Before({}, set()), set()
+    if words[:1] == ["again"]:
+        before, named = Before.read(), words[1:]
+        if unknown := set(named) - {mutant.file for mutant in every}:
+            sys.exit(f"nothing to change in {', '.join(sorted(unknown))}")
+        if named:
+            left = {f for f in before.rows if f not in named and before.is_of_another(f)}
+            chosen = [m for m in every if m.file in named or m.file in before.rows]
+            chosen = [mutant for mutant in chosen if mutant.file not in left]
     elif words:
         sample, seed = (*map(int, words), SEED)[:2]
         chosen = random.Random(seed).sample(every, sample)
         drawn = f"drawn with seed {seed} from {len(every)}"
-    alike = [mutant for mutant in chosen if (mutant.file, mutant.what) in ALIKE]
+    shown = every if before.rows else chosen
+    alike = [mutant for mutant in shown if (mutant.file, mutant.what) in ALIKE]
     counted = [mutant for mutant in chosen if (mutant.file, mutant.what) not in ALIKE]
     lived = survivors([mutant for mutant in counted if before.leaves_open(mutant)])
-    lived.sort(key=lambda mutant: (mutant.file, mutant.line))
-    return _report(counted, lived, alike, drawn)
-
-
-def _report(counted: list[Mutant], lived: list[Mutant], alike: list[Mutant], drawn: str) -> int:
+    found = sorted((mutant.file, mutant.line, mutant.what) for mutant in lived)
+    told = [(file, what) for file, _, what in found]
+    told += sorted(one for one in before.survivors if one[0] in left)
     whole = Counter(mutant.file for mutant in counted)
     dead = whole - Counter(mutant.file for mutant in lived)
-    share = 1000 * dead.total() // whole.total()
+    rows = {file: before.rows[file] for file in left}
+    for file in whole:
+        anew = before.is_of_another(file)
+        run = began if anew else before.rows[file].run
+        rows[file] = Row(whole[file], dead[file], _digest(file), run)
+    return _report(rows, told, alike, drawn)
+
+
+def _report(
+    rows: dict[str, Row], lived: Sequence[tuple[str, str]], alike: list[Mutant], drawn: str
+) -> int:
+    dead, whole = (sum(getattr(row, name) for row in rows.values()) for name in ("killed", "tried"))
+    share = 1000 * dead // whole
     lines = [
         "# Mutations",
         "",
@@ -429,28 +465,29 @@ def _report(counted: list[Mutant], lived: list[Mutant], alike: list[Mutant], dra
         "time, and the tests of these rooms that reach it are run. What only costs time when",
         "changed (the guesses a certified rate starts from) is left out. The report may add up",
         "several runs: `mutate.py again` tries what survived, and all of every file whose digest",
-        "has changed since. Tests are only ever added, so that what was killed stays killed.",
+        "has changed since; `run` says when all of a file was last tried. Tests are only ever",
+        "added, so that what was killed stays killed.",
         "",
-        f"{dead.total()} of {whole.total()} mutants were killed ({share // 10}.{share % 10}%).",
+        f"{dead} of {whole} mutants were killed ({share // 10}.{share % 10}%).",
         f"They were {drawn}.",
         "",
-        "| file | tried | killed | source |",
-        "|---|--:|--:|---|",
+        "| file | tried | killed | source | run |",
+        "|---|--:|--:|---|---|",
         *(
-            f"| {file} | {whole[file]} | {dead[file]} | `{_digest(file)}` |"
-            for file in sorted(whole)
+            f"| {file} | {row.tried} | {row.killed} | `{row.digest}` | {row.run} |"
+            for file, row in sorted(rows.items())
         ),
         "",
         "## Survivors",
         "",
-        *([f"- `{mutant.file}`: `{mutant.what}`" for mutant in lived] or ["None."]),
+        *([f"- `{file}`: `{what}`" for file, what in lived] or ["None."]),
         "",
         "## Not counted: changes that change nothing",
         "",
         *([f"- `{m.file}`: `{m.what}`: {ALIKE[m.file, m.what]}" for m in alike] or ["None."]),
     ]
     REPORT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(lines[8])
+    print(lines[9])
     return 0 if share >= 10 * GOAL else 1
 
 

@@ -15,8 +15,10 @@ from django.db.models import Sum
 
 from repact.server.audit import actor
 from repact.server.books.models import Posting
+from repact.server.cases.models import Case
 from repact.server.jobs import day
-from repact.server.repayments import actions, moves, taking_back
+from repact.server.loans import actions as loan_actions
+from repact.server.repayments import actions, moves, resting, taking_back
 from repact.server.repayments.models import Payment, Plan
 from tests.integration import plans
 from tests.simulation import naive_books
@@ -54,7 +56,9 @@ class Person:
             conduct=CONDUCT,
         )
         self.number, self.chance = number, chance
-        self.manner = chance.choice(["prompt", "late", "parts", "more", "charge_back", "mover"])
+        self.manner = chance.choice(
+            ["prompt", "late", "parts", "more", "charge_back", "mover", "asker"]
+        )
         self.happened: list[dict] = []
         self.todo: dict[date, list[tuple]] = {}
 
@@ -78,6 +82,8 @@ class Person:
                 if number % 4 == 2:
                     self.at(due + timedelta(days=9), "reverse", None)
                     self.at(due + timedelta(days=12), "pay", amount)
+            elif self.manner == "asker":
+                self.ask_about(number, due, amount)
             elif number in {2, 3}:
                 to = due + timedelta(days=chance.randint(1, 9))
                 self.at(due - timedelta(days=2), "move", (number, to))
@@ -85,8 +91,59 @@ class Person:
             else:
                 self.at(due, "pay", amount)
 
+    def ask_about(self, number: int, due: date, amount: int) -> None:
+        """Every other bill is too much: another plan is asked for some days, and they pay a part of
+        the bill in them; prompt again afterwards."""
+        chance = self.chance
+        if number % 2:
+            self.at(due, "pay", amount)
+            return
+        asked = due + timedelta(days=chance.randint(-3, 9))
+        over = asked + timedelta(days=chance.randint(1, 12))
+        self.at(asked, "ask", chance.choice([("frozen", None), ("reduced", 50_000)]))
+        self.at(asked + timedelta(days=chance.randint(0, 12)), "pay", amount // 3)
+        self.at(over, "stop", None)
+        self.at(over + timedelta(days=4), "pay", amount - amount // 3)
+
     def at(self, on: date, what: str, with_: object) -> None:
         self.todo.setdefault(on, []).append((what, with_))
+
+
+def ask(lender, agreement, on, given):
+    """Another plan is asked for, and the plan is told."""
+    mode, ppm = given
+    case = Case.objects.create(
+        lender_id=lender.id,
+        borrower_id=agreement.borrower_id,
+        reference=f"R{agreement.reference[-4:]}-{on:%y%m%d}",
+        language="zh-hans",
+        created_at=at(on),
+        kind="renegotiation",
+        running_agreement_id=agreement.id,
+    )
+    loan_actions.hold(
+        by=actor.system(lender.id),
+        loan_ids=[part.loan_id for part in agreement.parts.all()],
+        case_id=case.id,
+        now=at(on),
+        mode=mode,
+        annual_rate_ppm=ppm,
+    )
+    resting.heed_requests(by=actor.system(lender.id), agreement_id=agreement.id, now=at(on))
+    return {"kind": "rest", "on": on, "cap": ppm or 0}
+
+
+def stop(lender, agreement, on, _):
+    """The request is taken back, and the plan is told."""
+    case = Case.objects.get(running_agreement_id=agreement.id, state="draft")
+    Case.objects.filter(id=case.id).update(state="withdrawn")
+    system = actor.system(lender.id)
+    loan_actions.release(by=system, case_id=case.id, because="withdrawn", now=at(on))
+    resting.heed_requests(by=system, agreement_id=agreement.id, now=at(on))
+    return {"kind": "rest_end", "on": on}
+
+
+ASKING = {"ask": ask, "stop": stop}
 
 
 def act(lender, agreement, person, on):
@@ -111,6 +168,8 @@ def act(lender, agreement, person, on):
                 by=system, payment_id=payment.id, reason="charge_back", now=at(on)
             )
             person.happened.pop()
+        elif what in {"ask", "stop"}:
+            person.happened.append(ASKING[what](lender, agreement, on, given))
         else:
             number, to = given
             moves.move_date(
