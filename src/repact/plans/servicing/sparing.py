@@ -26,6 +26,8 @@ def not_earned(fold: Fold, row: LiveRow, on: date, /) -> int:
     On the principal that was there each day, at the rate in force above the rest's; rounded once as
     signed, and never more than the period earns.
     """
+    if not fold.rests:
+        return 0
     signed = row.charge_minor + row.spared_minor
     period, terms = row.period, fold.agreement.terms
     whole = rate_days(terms, period.start, period.end)
