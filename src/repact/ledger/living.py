@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from operator import attrgetter, sub
+
 from repact.ledger.plan_life import Change
 from repact.ledger.sealing import COMPONENTS
 from repact.plans.servicing.state import PlanState
 
+_COMPONENTS_OF = attrgetter(*COMPONENTS)
+
 
 def open_minor(state: PlanState, /) -> dict[str, int]:
     """What the rows, and waivers that came back, still ask for, by component; late cost aside."""
-    asked = {name: getattr(state.returned, name) for name in COMPONENTS}
+    asked = [_COMPONENTS_OF(state.returned)]
     for row in state.rows:
         if row.open_minor:
-            for name in COMPONENTS:
-                asked[name] += getattr(row.due, name) - getattr(row.paid, name)
-    return asked
+            due, paid = _COMPONENTS_OF(row.due), _COMPONENTS_OF(row.paid)
+            asked.append(tuple(map(sub, due, paid)))
+    return dict(zip(COMPONENTS, map(sum, zip(*asked, strict=True)), strict=True))
 
 
 def change(before: PlanState, after: PlanState, /, *, cash_minor: int) -> Change:

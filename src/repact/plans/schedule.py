@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from itertools import repeat
+from typing import NamedTuple
 
 from repact.money.rounding import DIVIDE
 from repact.money.split import spread
@@ -13,12 +14,22 @@ from repact.plans import terms as t
 from repact.plans.errors import PlanError
 from repact.plans.fields import AMOUNT_MINOR_MAX, ROWS_MAX
 from repact.plans.figures import Row, Schedule, Totals
-from repact.plans.periods import period_rates
+from repact.plans.periods import PeriodRate, period_rates
 from repact.plans.position import Position
 from repact.plans.rows import Rows
 
 CLOSING = ("level", "growing", "custom", "lump_sum", "balloon")
 BEFORE_BALLOON = (t.Level, t.InterestOnly, t.Fixed)
+
+
+class Laid(NamedTuple):
+    """A schedule, and what it was worked out from: the dates that end its periods, their rates, and
+    the position after the measures."""
+
+    schedule: Schedule
+    dates: list[date]
+    rates: list[PeriodRate]
+    standing: measures.Standing
 
 
 def build(position: Position, terms: t.Terms) -> Schedule:
@@ -27,6 +38,11 @@ def build(position: Position, terms: t.Terms) -> Schedule:
     Raises PlanError with a code and the field at fault; InvariantError if a law of the engine does
     not hold for what was made.
     """
+    return lay(position, terms).schedule
+
+
+def lay(position: Position, terms: t.Terms, /) -> Laid:
+    """The same, for whoever needs what it was worked out from, too."""
     _assert_fits(position, terms)
     count = _row_count(terms.shape)
     recurrence = terms.frequency.recurrence()
@@ -42,7 +58,7 @@ def build(position: Position, terms: t.Terms) -> Schedule:
     laws.check_conservation(position, terms, columns, totals, standing=standing, rates=rates)
     # a third of the time of Row._make
     made = tuple(map(tuple.__new__, repeat(Row), zip(*columns, strict=True)))
-    return Schedule(rows=made, totals=totals)
+    return Laid(Schedule(rows=made, totals=totals), dates, rates, standing)
 
 
 def check(position: Position, terms: t.Terms, schedule: Schedule) -> None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from repact.money.rounding import DIVIDE, Divide
 from repact.plans import measures, schedule
 from repact.plans import terms as t
 from repact.plans.conduct import Conduct
 from repact.plans.figures import Schedule
-from repact.plans.periods import PeriodRate, period_rates
+from repact.plans.periods import PeriodRate
 from repact.plans.position import Position
 
 Resting = Literal["no", "accrue", "simple", "freeze"]
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """What a row's period earns: `charge_minor` on `balance_minor`, at `rate`, by its segment.
 
     `resting` is how a payment holiday treats it ("no" for a row that pays); `level` says whether
@@ -50,27 +49,24 @@ class Agreement:
     @classmethod
     def of(cls, position: Position, terms: t.Terms, /) -> Self:
         """The agreement these terms make; raises PlanError as `schedule.build` does."""
-        made = schedule.build(position, terms)
-        standing = measures.apply(position, terms)
+        laid = schedule.lay(position, terms)
         divide = DIVIDE[terms.rounding]
         return cls(
             position=position,
             terms=terms,
-            schedule=made,
+            schedule=laid.schedule,
             conduct=Conduct.of(terms),
-            periods=tuple(_periods(terms, made, standing.owed["principal"], divide)),
-            returning=tuple(_returning(terms, made, standing)),
+            periods=tuple(_periods(terms, laid, divide)),
+            returning=tuple(_returning(terms, laid.schedule, laid.standing)),
             divide=divide,
         )
 
 
-def _periods(terms: t.Terms, made: Schedule, base: int, divide: Divide) -> Iterator[Period]:
-    rows = made.rows
-    dates = terms.frequency.recurrence().dates(terms.first_due_date, len(rows))
-    rates = period_rates(terms, dates)
+def _periods(terms: t.Terms, laid: schedule.Laid, divide: Divide) -> Iterator[Period]:
     kinds = [segment for segment in terms.shape for _ in range(schedule.rows_of(segment))]
-    start, balance = terms.effective_date, base
-    for row, end, rate, segment in zip(rows, dates, rates, kinds, strict=True):
+    start, balance = terms.effective_date, laid.standing.owed["principal"]
+    rows = zip(laid.schedule.rows, laid.dates, laid.rates, kinds, strict=True)
+    for row, end, rate, segment in rows:
         if isinstance(segment, t.LumpSum):
             balance = row.principal_minor
         resting: Resting = segment.interest if isinstance(segment, t.Holiday) else "no"

@@ -6,13 +6,19 @@ is pressed sooner.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from repact.plans.conduct import Conduct
 
 Kind = Literal["remind", "debit", "missed", "nudge", "late", "invite", "breach"]
+_DAYS_OF = attrgetter(
+    *("grace_days", "cure_days", "remind_days", "debit_attempts", "debit_every_days"),
+    *("nudge_days", "invite_days"),
+)
 KINDS: tuple[Kind, ...] = ("remind", "debit", "missed", "nudge", "late", "invite", "breach")
 
 
@@ -42,10 +48,11 @@ def steps(conduct: Conduct, due_date: date, /, *, rests: Sequence[Rest] = ()) ->
     later, and none is while the rest lasts. For what falls due in them the ladder begins when they
     end. A debit of the day on which they begin may have been taken already, and is not made twice.
     """
-    made = (_rested(step, due_date, rests) for step in _steps(conduct, due_date))
-    return tuple(
-        sorted((step for step in made if step), key=lambda step: (step.on, KINDS.index(step.kind)))
-    )
+    signed = _steps(due_date, *_DAYS_OF(conduct))
+    if not rests:
+        return signed
+    made = (_rested(step, due_date, rests) for step in signed)
+    return _in_order(step for step in made if step)
 
 
 def last_good_date(
@@ -70,21 +77,33 @@ def _rested(step: Step, due_date: date, rests: Sequence[Rest]) -> Step | None:
     return Step(on, step.kind)
 
 
-def _steps(conduct: Conduct, due_date: date) -> Iterator[Step]:
+def _in_order(made: Iterable[Step]) -> tuple[Step, ...]:
+    return tuple(sorted(made, key=lambda step: (step.on, KINDS.index(step.kind))))
+
+
+@lru_cache(maxsize=4096)  # the plans of a day have few due dates and fewer conducts
+def _steps(
+    due_date: date,
+    grace: int,
+    cure: int,
+    remind: int,
+    attempts: int,
+    every: int,
+    nudge: int,
+    invite: int,
+) -> tuple[Step, ...]:
     day = timedelta(days=1)
-    over = due_date + conduct.grace_days * day + day  # the first day after the grace days
-    breach = over + conduct.cure_days * day
-    if conduct.remind_days:
-        yield Step(due_date - conduct.remind_days * day, "remind")
-    for attempt in range(conduct.debit_attempts):
-        yield Step(due_date + attempt * conduct.debit_every_days * day, "debit")
-    nudge = over - conduct.nudge_days * day
+    over = due_date + grace * day + day  # the first day after the grace days
+    breach = over + cure * day
+    made = [Step(over, "late"), Step(breach, "breach")]
+    if remind:
+        made.append(Step(due_date - remind * day, "remind"))
+    made += (Step(due_date + attempt * every * day, "debit") for attempt in range(attempts))
     if over > due_date + day:
-        yield Step(due_date + day, "missed")
-    if conduct.nudge_days and nudge > due_date + day:
-        yield Step(nudge, "nudge")
-    yield Step(over, "late")
-    invite = max(breach - conduct.invite_days * day, over + day)
-    if conduct.invite_days and invite < breach:
-        yield Step(invite, "invite")
-    yield Step(breach, "breach")
+        made.append(Step(due_date + day, "missed"))
+    if nudge and over - nudge * day > due_date + day:
+        made.append(Step(over - nudge * day, "nudge"))
+    invited = max(breach - invite * day, over + day)
+    if invite and invited < breach:
+        made.append(Step(invited, "invite"))
+    return _in_order(made)

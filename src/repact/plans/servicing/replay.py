@@ -71,7 +71,7 @@ class Ongoing:
         _happen(self._fold, event)
         _assert_nothing_lost(self._fold)
         self._known.add(event.id)
-        self.state = _state(self._fold, self._on)
+        self.state = _state(self._fold, self._on, known=self.state.rows)
         return self.state
 
 
@@ -156,10 +156,17 @@ def _assert_nothing_lost(fold: Fold) -> None:
         raise InvariantError("plan.invariant_broken", law="every_minor_unit_is_accounted_for")
 
 
-def _state(fold: Fold, as_of: date) -> PlanState:
+def _state(fold: Fold, as_of: date, *, known: Sequence[RowState] = ()) -> PlanState:
+    """What stands; `known` are rows of the same day, of which those that are as they were stay."""
     overdue = fold.overdue(as_of)
     conduct, position = fold.conduct, fold.agreement.position
-    rows = tuple(_row_state(fold, row, as_of) for row in fold.rows)
+    if len(known) == len(fold.rows):
+        rows = tuple(
+            was if _is_still(row, was) else _row_state(fold, row, as_of)
+            for row, was in zip(fold.rows, known, strict=True)
+        )
+    else:
+        rows = tuple(_row_state(fold, row, as_of) for row in fold.rows)
     returned = fold.returned
     return PlanState(
         as_of=as_of,
@@ -189,6 +196,15 @@ def _state(fold: Fold, as_of: date) -> PlanState:
             sorted((*fold.happenings, *_rates(fold.agreement.terms, as_of)), key=lambda one: one.on)
         ),
         written_off_on=fold.written_off_on,
+    )
+
+
+def _is_still(row: LiveRow, was: RowState) -> bool:
+    return (
+        (row.number, row.due_date, row.open_minor, row.settled_on, row.charge_minor)
+        == (was.number, was.due_date, was.open_minor, was.settled_on, was.charge_minor)
+        and tuple(row.paid) == was.paid
+        and tuple(row.due) == was.due
     )
 
 

@@ -162,7 +162,7 @@ def _singly(by: Actor, row: Arrival, now: datetime, known: bool, made: Outcome) 
 
 
 def _sources(model: type, rows: Sequence[Arrival]) -> list[str]:
-    found = model.objects.filter(source__in=[row.source for row in rows])
+    found = model.objects.filter(source__among=[row.source for row in rows])
     return list(found.values_list("source", flat=True))
 
 

@@ -408,7 +408,10 @@ def moved(
     known = was.rows if was else (None,) * len(state.rows)
     for before, row in zip(known, state.rows, strict=True):
         item, shown = items[row.number], _shown(row)
-        if row == before and (item.charge_minor, item.state) == (row.charge_minor, shown):
+        if (row is before or row == before) and (item.charge_minor, item.state) == (
+            row.charge_minor,
+            shown,
+        ):
             continue
         now = Item(item.id, *_figures_of(row), row.charge_minor, shown)
         if now != item:

@@ -17,6 +17,7 @@ from uuid import UUID
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
+from django.db.models.base import ModelState
 
 from repact.server.agreements.models import Agreement
 from repact.server.repayments.models import Part, Payment, Plan
@@ -60,11 +61,6 @@ _READ_OF: dict[type[Model], tuple[str, ...]] = {
     Agreement: _AGREEMENT,
     Plan: (*_PLAN, *_WHOSE, "currency"),
     Part: (*_PART, *_WHOSE),
-}
-# in the order of the model, as `from_db` wants them
-_NAMES = {
-    model: [str(field.attname) for field in model._meta.concrete_fields if field.attname in names]
-    for model, names in _READ_OF.items()
 }
 _PAYMENT = (
     *("id", "agreement_id", "source", "amount_minor", "currency", "value_date"),
@@ -220,9 +216,16 @@ def _said(row: Mapping[str, Any]) -> Said:
 
 
 def _row(model: type[M], values: Mapping[str, Any], /) -> M:
-    """A row as Django reads one; fields that were not read are read when they are asked for."""
-    names = _NAMES[model]
-    return model.from_db(DEFAULT_DB_ALIAS, names, [values[name] for name in names])
+    """A row as Django reads one; fields that were not read are read when they are asked for.
+
+    It is put together as `from_db` does it, less the signals for which nobody listens here: that
+    took three times as long.
+    """
+    made, state = model.__new__(model), ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__["_state"] = state
+    made.__dict__.update((name, values[name]) for name in _READ_OF[model])
+    return made
 
 
 def _fields(row: Model, names: Sequence[str]) -> dict[str, object]:

@@ -90,10 +90,10 @@ class Finder:
         words = {word for line in lines for word in _WORD.findall(line.reference)}
         self._plans = _plans_named(words)
         refs = {ref for line in lines for ref in _refs(line)}
-        self._loans = dict(Loan.objects.filter(ref__in=refs).values_list("ref", "id"))
+        self._loans = dict(Loan.objects.filter(ref__among=refs).values_list("ref", "id"))
         self._sales = list(
             Disposal.objects.filter(
-                reference__in=words, kind="sale", state="approved"
+                reference__among=words, kind="sale", state="approved"
             ).select_related("loan")
         )
         self._of_account = _of_accounts({line.payer_account for line in lines} - {""})
@@ -168,7 +168,7 @@ class Finder:
     def _know(self, agreement_ids: set[UUID]) -> None:
         """Know whose plans these are."""
         if new := agreement_ids - self._borrowers.keys():
-            plans = Agreement.objects.filter(id__in=new).select_related("borrower__key")
+            plans = Agreement.objects.filter(id__among=new).select_related("borrower__key")
             rows = plans.defer("contents").iterator(chunk_size=_AT_ONCE)
             self._borrowers |= {row.id: row.borrower for row in rows}
 
@@ -198,7 +198,7 @@ class Finder:
 
 
 def _plans_named(words: set[str]) -> dict[str, UUID]:
-    named = Agreement.objects.filter(reference__in=words)
+    named = Agreement.objects.filter(reference__among=words)
     return dict(named.values_list("reference", "id")) if words else {}
 
 
@@ -212,10 +212,10 @@ def _of_accounts(accounts: set[str]) -> defaultdict[str, set[UUID]]:
     if not accounts:
         return made
     own = Agreement.objects.filter(
-        borrower__wallet_account__in=accounts, plan__standing__in=LIVING
+        borrower__wallet_account__among=accounts, plan__standing__in=LIVING
     ).values_list("borrower__wallet_account", "id")
     paid = Payment.objects.filter(
-        payer_account__in=accounts, agreement__plan__standing__in=LIVING
+        payer_account__among=accounts, agreement__plan__standing__in=LIVING
     ).values_list("payer_account", "agreement_id")
     for account, agreement_id in (*own, *paid.distinct()):
         made[account].add(agreement_id)

@@ -70,7 +70,7 @@ def post_rest(*, by: Actor, statement_id: UUID, now: datetime) -> Iterator[Done]
     yield from lanes.run(steps)
     others = [line_id for line_id, _ in left if line_id not in named]
     for some in _some(others, _SINGLY_AT_ONCE):
-        lines = unposted.filter(id__in=some)
+        lines = unposted.filter(id__among=some)
         finder = Finder(list(lines))
         for line_id in some:
             yield post_line(by=system, line_id=line_id, finder=finder, now=now)
@@ -80,7 +80,7 @@ def post_rest(*, by: Actor, statement_id: UUID, now: datetime) -> Iterator[Done]
 def post_lines(*, by: Actor, statement_id: UUID, plans: Mapping[UUID, UUID], now: datetime) -> Done:
     """Post lines of a statement to the plans that they name (line: agreement), plan by plan, in one
     transaction. One that is refused is reported like a line that cannot be read."""
-    held = Line.objects.select_for_update().filter(id__in=list(plans), state=UNPOSTED)
+    held = Line.objects.select_for_update().filter(id__among=plans, state=UNPOSTED)
     lines = sorted(held.order_by("id"), key=lambda one: (plans[one.id], one.number))
     rows = [
         Arrival(agreement_id=plans[one.id], payer="third_party", **_money(one)) for one in lines

@@ -100,7 +100,7 @@ def _again(earlier: Statement) -> Report:
 
 
 def _new(statement: Statement, movements: Sequence[Movement]) -> list[Movement]:
-    earlier = Line.objects.filter(account=statement.account, key__in=[m.key for m in movements])
+    earlier = Line.objects.filter(account=statement.account, key__among=[m.key for m in movements])
     known = set(earlier.values_list("key", flat=True))
     return [one for one in movements if one.key not in known]
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
-from repact.server.tenancy import walls
+from repact.server.tenancy import among, walls
 
 
 class TenancyConfig(AppConfig):
@@ -17,6 +17,7 @@ class TenancyConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_grant, sender=self)
         connection_created.connect(_become_application)
+        among.register()
 
 
 def _grant(**_: Any) -> None:

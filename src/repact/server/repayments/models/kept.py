@@ -10,6 +10,7 @@ from django.db import models
 
 from repact.ledger import chart
 from repact.server.agreements.models import Agreement
+from repact.server.lenders.models import Lender
 from repact.server.loans.models import Loan
 from repact.server.tenancy.models import LenderRow
 
@@ -219,6 +220,7 @@ class Payment(LenderRow):
     back to; empty: the borrower's wallet. `cash_account` is the account of ours that it came into.
     """
 
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+", db_index=False)
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="payments")
     source = models.CharField(max_length=120)
     amount_minor = models.BigIntegerField()
@@ -295,6 +297,7 @@ class Suspense(LenderRow):
     of ours that came by another way.
     """
 
+    lender = models.ForeignKey(Lender, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=120)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
