@@ -66,18 +66,21 @@ def recovered(
     amount_minor: int,
     credit_minor: int = 0,
     cash_account: str = chart.WALLET_CLEARING,
+    came_minor: Mapping[str, int] | None = None,
 ) -> Entry:
     """Money arrives for a debt that was written off: it is income, but for what nothing claims.
 
-    Negative when it is taken back. `credit_minor` of it stays the borrower's.
+    Negative when it is taken back. `credit_minor` of it stays the borrower's. `came_minor` are the
+    accounts it stands in already, in place of cash, where it came while the debt was counted on.
     """
+    came = [(cash_account, amount_minor)] if came_minor is None else list(came_minor.items())
     return Entry(
         "recovered",
         on,
         currency,
         lines(
             [
-                (cash_account, amount_minor),
+                *came,
                 (chart.BORROWER_CREDIT, -credit_minor),
                 (chart.RECOVERIES, credit_minor - amount_minor),
             ]

@@ -92,6 +92,7 @@ ENTRIES = [
     outcomes.modification_unwound(on=ON, currency="CNY", amount_minor=-1),
     outcomes.written_off(on=ON, currency="CNY", carried_minor=CARRIED),
     outcomes.recovered(on=ON, currency="CNY", amount_minor=5, credit_minor=2),
+    outcomes.recovered(on=ON, currency="CNY", amount_minor=5, came_minor={chart.PRINCIPAL: 5}),
     outcomes.debt_sold(on=ON, currency="CNY", carried_minor=CARRIED, price_minor=40_000),
     outcomes.bank_charged(on=ON, currency="CNY", amount_minor=5),
     outcomes.clearing_settled(on=ON, currency="CNY", amount_minor=-5),

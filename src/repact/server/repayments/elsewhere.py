@@ -21,7 +21,15 @@ from repact.server.loans import actions as loan_actions
 from repact.server.loans import paying
 from repact.server.loans.models import Loan
 from repact.server.loans.paying import Undone
-from repact.server.repayments import beside, ending, lives, posting, reopening, resuming
+from repact.server.repayments import (
+    beside,
+    ending,
+    given_up,
+    lives,
+    posting,
+    reopening,
+    resuming,
+)
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import COMPONENTS, Disposal, Payment, PlanEvent, Reversal
 
@@ -52,8 +60,7 @@ def undo(gone: Life, payment: Payment, reversal: Reversal, /, *, by: Actor, now:
         more = _without(gone, number, payment)
         by_contract += sum(more.applied_minor.values())
         for name in COMPONENTS:
-            account = chart.receivable(name, is_line=loan.is_line)
-            owed[chart.WRITTEN_OFF if loan.written_off_on else account] += more.applied_minor[name]
+            owed[_account(gone, number, loan, name)] += more.applied_minor[name]
         paying.take_back(
             by=by, loan_id=loan.id, since=None, again=(), undone=more, now=now, reopens=True
         )
@@ -101,6 +108,14 @@ def shares(life: Life, payment: Payment, /) -> dict[int, int]:
         for event in said
         if event.id == of and isinstance(event, events.Payment)
     }
+
+
+def _account(gone: Life, number: int, loan: Loan, name: str) -> str:
+    """Which account carries what is owed again by a contract: of a debt that was written off none,
+    and what had been a recovery is none any more."""
+    if loan.written_off_on is None:
+        return chart.receivable(name, is_line=loan.is_line)
+    return chart.RECOVERIES if given_up.is_given_up_again(gone, number) else chart.WRITTEN_OFF
 
 
 def _olders(gone: Life, payment: Payment) -> list[Life]:

@@ -26,7 +26,7 @@ from repact.server.loans import closing
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
-from repact.server.repayments import lines, lives, posting, resting, resuming
+from repact.server.repayments import given_up, lines, lives, posting, resting, resuming
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.lives import RUNNING, Life
 from repact.server.repayments.models import COMPONENTS, Part
@@ -217,6 +217,7 @@ def _restore_contract(life: Life, number: int, owed: Position, by: Actor, now: d
         now=now,
     )
     lines.draw_again(life, number, owed, by=by, now=now)
+    given_up.again(life, number, owed, by=by, now=now)
 
 
 def _paid_minor(state: PlanState) -> int:

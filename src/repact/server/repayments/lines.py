@@ -6,6 +6,7 @@ from datetime import datetime
 
 from repact.ledger import templates
 from repact.plans.position import Position
+from repact.server.audit import queries as audit_queries
 from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
 from repact.server.books.models import Entry
@@ -15,6 +16,8 @@ from repact.server.loans.models import Loan
 from repact.server.policies import queries as policy_queries
 from repact.server.repayments import lives
 from repact.server.repayments.lives import Life
+
+CONVERTED = "loans.convert_line"
 
 
 def convert(life: Life, number: int, loan: Loan, /, *, by: Actor, now: datetime) -> None:
@@ -36,20 +39,26 @@ def convert(life: Life, number: int, loan: Loan, /, *, by: Actor, now: datetime)
 
 
 def draw_again(life: Life, number: int, owed: Position, /, *, by: Actor, now: datetime) -> None:
-    """A plan was taken back: what is left of a line it had turned into a loan is drawn again."""
+    """A plan was taken back: what is left of a line it had turned into a loan is drawn again.
+
+    A line that was written off was turned without a word in the books.
+    """
     agreement, source = life.agreement, _source(life, number)
-    if not Entry.objects.filter(source=source).exists():
+    loan_id = life.parts[number].loan_id
+    turned = audit_queries.of_case(agreement.case_id).filter(subject_id=loan_id, action=CONVERTED)
+    if not turned.exists():
         return
-    converted = templates.line_converted(
-        on=life.on, currency=owed.currency, amount_minor=owed.principal_minor
-    )
-    book_actions.post(
-        by=by, entry=converted.reversal(happened_on=life.on), source=f"{source}:undone"
-    )
+    if Entry.objects.filter(source=source).exists():
+        converted = templates.line_converted(
+            on=life.on, currency=owed.currency, amount_minor=owed.principal_minor
+        )
+        book_actions.post(
+            by=by, entry=converted.reversal(happened_on=life.on), source=f"{source}:undone"
+        )
     since = agreement.sealed_at or now
     closing.draw_again(
         by=by,
-        loan_id=life.parts[number].loan_id,
+        loan_id=loan_id,
         case_id=agreement.case_id,
         since=since,
         now=now,

@@ -13,7 +13,7 @@ from repact.server.books import actions as book_actions
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import closing
 from repact.server.loans.models import Loan
-from repact.server.repayments import ending, lines, lives, posting, signed
+from repact.server.repayments import ending, given_up, lines, lives, posting, signed
 from repact.server.repayments.lives import Life
 from repact.server.repayments.models import COMPONENTS
 from repact.server.repayments.signed import SignedPart
@@ -54,7 +54,9 @@ def _bring_up_to_date(
     if loan.written_off_on:
         carried = {chart.RECEIVABLE[one]: getattr(position, f"{one}_minor") for one in COMPONENTS}
         gone = outcomes.written_off(on=life.on, currency=loan.currency, carried_minor=carried)
-        posted.append((gone.reversal(happened_on=life.on), f"counted:{name}"))
+        posted.append(
+            (gone.reversal(happened_on=life.on), given_up.counted_source(agreement.id, number))
+        )
         closing.count_again(by=by, loan_id=loan.id, case_id=agreement.case_id, now=now)
     else:
         accrued = {

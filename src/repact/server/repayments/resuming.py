@@ -20,7 +20,7 @@ from repact.server.books import actions as book_actions
 from repact.server.cases import actions as case_actions
 from repact.server.loans import actions as loan_actions
 from repact.server.loans import closing
-from repact.server.repayments import costs, lives, posting, reopening, resting
+from repact.server.repayments import costs, given_up, lives, posting, reopening, resting
 from repact.server.repayments.lives import Life, News
 from repact.server.repayments.models import COMPONENTS, PlanEvent
 
@@ -78,7 +78,8 @@ def _go_on(
         costs.follow(life, by=by)  # what it asked for ended with the plan that took its place
         at = by_loan.get(life.parts[number].loan_id)
         if at is not None:
-            _hand_over(life, number, gone, at, owed[at], by)
+            was_given_up = given_up.again(gone, at, owed[at], by=by, now=now)
+            _hand_over(life, number, gone, at, owed[at], by, in_books=not was_given_up)
     paid = [part.loan_id for number, part in life.parts.items() if number not in parts]
     closing.reopen(by=by, loan_ids=paid, case_id=life.agreement.case_id, now=now)
     agreement_actions.resume(
@@ -115,13 +116,20 @@ def _back(life: Life, number: int, name: str) -> Iterator[events.Event]:
         yield events.Resumption(id=f"away:{name}", on=gone.on, kind="resumption", days=days)
 
 
-def _hand_over(life: Life, number: int, gone: Life, at: int, owed: Position, by: Actor) -> None:
-    """What was paid under the plan that is gone counts for this one, on its own days."""
+def _hand_over(
+    life: Life, number: int, gone: Life, at: int, owed: Position, by: Actor, *, in_books: bool
+) -> None:
+    """What was paid under the plan that is gone counts for this one, on its own days.
+
+    Not `in_books`: the debt is written off, and the money is in them as a recovery.
+    """
     paid = kept(gone, at)
     if not paid:
         return
     before = life.states[number]
     lives.add(life, [News(number, payment) for payment in paid])
+    if not in_books:
+        return
     total = sum(payment.amount_minor for payment in paid)
     signed = gone.signed[at].position
     book_actions.post(
