@@ -224,6 +224,30 @@ ALIKE: dict[tuple[str, str], str] = {
         "if not row.charge_minor or ⟨on <= row.period.start -> on < row.period.start⟩:",
     ): "on its first day a period has earned nothing either way",
     (
+        "plans/servicing/closing.py",
+        "if ⟨not row.charge_minor or on <= row.period.start -> not row.charge_minor and on <= row.period.start⟩:",
+    ): "a charge of nothing bounds what is earned, and before its first day a period has no part",
+    (
+        "plans/servicing/fold.py",
+        "if row.open_minor and ⟨row.due_date <= event.on -> row.due_date < event.on⟩:",
+    ): "what falls due on the day it gave way waits to the same day either way",
+    (
+        "plans/servicing/fold.py",
+        "elif row.open_minor and ⟨row.due_date < until -> row.due_date <= until⟩:",
+    ): "what falls due on the last day falls due on it either way",
+    (
+        "plans/servicing/ladder.py",
+        "if ⟨due_date < rest.to_date -> due_date <= rest.to_date⟩:",
+    ): "no day of the rest lies after the due date then",
+    (
+        "plans/servicing/rests.py",
+        "if rest.up_to_ppm is not None and ⟨first < last -> first <= last⟩:",
+    ): "no day spares nothing",
+    (
+        "plans/servicing/sparing.py",
+        "if ⟨less > 0 -> less >= 0⟩:",
+    ): "taking off nothing changes nothing",
+    (
         "plans/servicing/fold.py",
         "parts += spend([self.returned], left, order, across_rows=⟨True -> False⟩)",
     ): "one row: across rows and across components are the same",

@@ -73,7 +73,9 @@ def earned(fold: Fold, row: LiveRow, on: date, /) -> int:
     that a rest spared."""
     if not row.charge_minor or on <= row.period.start:
         return 0
+    if fold.rests:
+        over = on >= row.period.end
+        return row.charge_minor if over else min(sparing.earned(fold, row, on), row.charge_minor)
     whole = fold.part_earned(row, row.balance_minor, row.period.start, on)
     saved = sum(fold.part_earned(row, part, since, on) for since, part in row.paid_early)
-    spared = sparing.not_earned(fold, row, on)
-    return max(min(whole - saved - spared, row.charge_minor), 0)
+    return min(whole - saved, row.charge_minor)

@@ -73,9 +73,9 @@ class LiveRow:
         part, whole = year_fraction(self.late_until, on, conduct.late_day_count)
         signed = conduct.late_rate_ppm * part
         less = 0
-        for rest, last in rests.days_spared(rested, start=self.late_until, end=on):
-            days, _ = year_fraction(rest.from_date, last, conduct.late_day_count)
-            less += max(conduct.late_rate_ppm - (rest.up_to_ppm or 0), 0) * days
+        for begins, ends, most_ppm in rests.days_spared(rested, start=self.late_until, end=on):
+            days, _ = year_fraction(begins, ends, conduct.late_day_count)
+            less += max(conduct.late_rate_ppm - most_ppm, 0) * days
         self.late_sum += principal * max(signed - less, 0)
         self.late_until = on
         late = divide_half_up(self.late_sum, whole * WHOLE_PPM)

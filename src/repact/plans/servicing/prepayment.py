@@ -107,7 +107,6 @@ def lay_again(fold: Fold, tail: list[LiveRow], balance: int, excess: Excess, /) 
         payment = row.due[PRINCIPAL] + row.charge_minor if level is None else level
         rate, whole = row.period.rate
         charge = divide(balance * rate, whole) if row.charge_minor else 0
-        charge -= min(row.spared_minor, charge)
         row.balance_minor, row.charge_minor = balance, charge
         if row.period.resting != "no":  # nothing is charged where interest is frozen
             balance += charge

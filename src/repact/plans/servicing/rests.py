@@ -27,12 +27,15 @@ def up_to_ppm(mode: Mode, annual_rate_ppm: int | None, /) -> int | None:
     return {"frozen": 0, "reduced": annual_rate_ppm, "running": None}[mode]
 
 
-def days_spared(rests: Sequence[Rest], *, start: date, end: date) -> Iterator[tuple[Rest, date]]:
-    """The rests within some days, each cut to them, with its last day (not included)."""
+def days_spared(
+    rests: Sequence[Rest], *, start: date, end: date
+) -> Iterator[tuple[date, date, int]]:
+    """Within some days, the days of each rest that may spare something (the last not included), and
+    the yearly rate that is charged at most."""
     for rest in rests:
         first, last = max(rest.from_date, start), min(rest.to_date or end, end)
         if rest.up_to_ppm is not None and first < last:
-            yield rest._replace(from_date=first), last
+            yield first, last, rest.up_to_ppm
 
 
 def rate_on(rests: Sequence[Rest], day: date, /, *, signed_ppm: int) -> int:

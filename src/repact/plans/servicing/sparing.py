@@ -7,11 +7,12 @@ already pays what is due, then the next row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from repact.plans.conduct import FEES_FIRST
 from repact.plans.periods import rate_days
 from repact.plans.servicing import prepayment, rests
 from repact.plans.servicing.live import INTEREST, PRINCIPAL, LiveRow, Part
@@ -26,22 +27,42 @@ def not_earned(fold: Fold, row: LiveRow, on: date, /) -> int:
     On the principal that was there each day, at the rate in force above the rest's; rounded once as
     signed, and never more than the period earns.
     """
-    if not fold.rests:
-        return 0
-    signed = row.charge_minor + row.spared_minor
-    period, terms = row.period, fold.agreement.terms
-    whole = rate_days(terms, period.start, period.end)
-    if not signed or not whole:
-        return 0
-    sums = 0
-    for rest, last in rests.days_spared(fold.rests, start=period.start, end=min(on, period.end)):
-        early = [since for since, _ in row.paid_early]
-        edges = {rest.from_date, last, *(day for day in early if rest.from_date < day < last)}
-        for first, until in pairwise(sorted(edges)):
-            gone = sum(part for since, part in row.paid_early if since <= first)
-            above = rate_days(terms, first, until, above_ppm=rest.up_to_ppm or 0)
-            sums += (row.balance_minor - gone) * above
-    return min(fold.agreement.divide(sums * period.rate[0], whole * period.rate[1]), signed)
+    spared = _in_minor_units(fold, row, _spared(fold, row, on))
+    return min(spared, row.charge_minor + row.spared_minor)
+
+
+def earned(fold: Fold, row: LiveRow, on: date, /) -> int:
+    """What the row's running period has earned by a day all the same, rounded once as signed, so
+    that days on which nothing is charged add nothing."""
+    terms, start = fold.agreement.terms, row.period.start
+    whole = row.balance_minor * rate_days(terms, start, on)
+    early = sum(part * rate_days(terms, since, on) for since, part in row.paid_early)
+    return _in_minor_units(fold, row, whole - early - _spared(fold, row, on))
+
+
+def _in_minor_units(fold: Fold, row: LiveRow, sums: int) -> int:
+    """Principal times the yearly rate of each day, as part of what the period earns."""
+    period = row.period
+    whole = rate_days(fold.agreement.terms, period.start, period.end)
+    return fold.agreement.divide(sums * period.rate[0], whole * period.rate[1]) if whole else 0
+
+
+def _spared(fold: Fold, row: LiveRow, on: date) -> int:
+    """The principal of each day of rest times what the rate in force is above the rest's."""
+    terms, period = fold.agreement.terms, row.period
+    rested = rests.days_spared(fold.rests, start=period.start, end=min(on, period.end))
+    return sum(
+        (row.balance_minor - sum(part for since, part in row.paid_early if since <= first))
+        * rate_days(terms, first, last, above_ppm=up_to_ppm)
+        for begins, ends, up_to_ppm in rested
+        for first, last in _cut(row, begins, ends)
+    )
+
+
+def _cut(row: LiveRow, begins: date, ends: date) -> Iterable[tuple[date, date]]:
+    """Some days, cut where principal was paid early."""
+    early = (min(max(since, begins), ends) for since, _ in row.paid_early)
+    return pairwise(sorted({begins, ends, *early}))
 
 
 def take_off(fold: Fold, on: date, /) -> tuple[list[Part], int]:
@@ -53,44 +74,42 @@ def take_off(fold: Fold, on: date, /) -> tuple[list[Part], int]:
         if less > 0:
             row.charge_minor -= less
             row.spared_minor += less
-            if row.period.resting == "accrue":
-                _smaller_balance(fold, row, less)
-            else:
-                parts += _less_interest(fold, row, less)
+            parts += _asked_less(fold, row, less)
     fold.settle(fold.rows, on)
     return parts, -sum(part.amount_minor for part in parts)
 
 
-def _less_interest(fold: Fold, row: LiveRow, less: int) -> Iterable[Part]:
+def _asked_less(fold: Fold, row: LiveRow, less: int) -> Iterable[Part]:
     """The row asks for less interest; for a holiday that keeps it aside, the rows that ask for it
-    do, the last one first."""
-    holders = [row]
-    if row.period.resting == "simple":
-        holders = [one for one in reversed(fold.rows) if one.period.resting == "no"]
-    for one in holders:
-        kept = one.due[INTEREST] - (one.charge_minor if one is not row else 0)
-        taken = min(less, kept)
-        less -= taken
-        one.due[INTEREST] -= taken
-        back = max(one.paid[INTEREST] - one.due[INTEREST], 0)
-        one.paid[INTEREST] -= back
-        one.open_minor -= taken - back
-        if back:
-            yield Part(one.number, "interest", -back)
+    do, the last one first.
 
-
-def _smaller_balance(fold: Fold, row: LiveRow, less: int) -> None:
-    """A holiday's interest would have become principal: the rows after it are laid again without.
-
+    Interest that would have become principal: the rows after the holiday are laid again without it.
     Where money was paid on them ahead, or they have moved, they stay, and the last ones ask for as
     much less principal.
     """
     after = fold.rows[row.number :]
+    if row.period.resting == "no":
+        return _taken([row], INTEREST, less, lambda one: one.due[INTEREST])
+    if row.period.resting == "simple":
+        kept = [one for one in after if one.period.resting == "no"]
+        return _taken(kept, INTEREST, less, lambda one: one.due[INTEREST] - one.charge_minor)
     if prepayment.untouched(after):
         prepayment.lay_again(fold, after, after[0].balance_minor - less, "shorten")
-        return
-    for one in reversed(after):
-        taken = min(less, one.due[PRINCIPAL] - one.paid[PRINCIPAL])
+        return ()
+    return _taken(after, PRINCIPAL, less, lambda one: one.due[PRINCIPAL])
+
+
+def _taken(
+    rows: list[LiveRow], index: int, less: int, most: Callable[[LiveRow], int]
+) -> Iterator[Part]:
+    """Have rows ask for so much less of a component, the last one first, each for `most` at most;
+    what had been paid of it comes back."""
+    for row in reversed(rows):
+        taken = min(less, most(row))
         less -= taken
-        one.due[PRINCIPAL] -= taken
-        one.open_minor -= taken
+        row.due[index] -= taken
+        back = max(row.paid[index] - row.due[index], 0)
+        row.paid[index] -= back
+        row.open_minor -= taken - back
+        if back:
+            yield Part(row.number, FEES_FIRST[index], -back)

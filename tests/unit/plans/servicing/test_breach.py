@@ -40,6 +40,18 @@ class TestABreach:
             conduct=self.CONDUCT | changes,
         )
 
+    def test_made_good_twice_earns_nothing_beside_what_was_waived(self):
+        events = (
+            self.BREACH,
+            paid("02-14", 200_000),
+            {"kind": "cure", "on": "02-14", "id": "c1"},
+            {"kind": "breach", "on": "03-14", "id": "b2"},
+            paid("03-14", 200_000),
+            {"kind": "cure", "on": "03-14", "id": "c2"},
+        )
+        state = replay(self.plan(), happened(*events), day("03-14"))
+        assert (state.vested_minor, state.pending_minor) == (0, 900)
+
     def test_is_possible_only_after_the_cure_window(self):
         state = replay(self.plan(), (), day("02-05"))
         assert state.breach_possible_from == day("02-14")
@@ -177,6 +189,24 @@ class TestAnEnd:
         nearly = happened(paid("01-02", owed - 1), {"kind": "termination", "on": "01-02"})
         assert replay(made, nearly, day("01-02")).open_minor == 1
         assert replay(made, later, day("01-30")).credit_minor == 5_000
+
+    def test_by_termination_has_earned_no_more_when_a_bill_of_before_is_paid(self):
+        made = agreement(
+            measures=[
+                {
+                    "kind": "waive",
+                    "component": "penalty",
+                    "share_ppm": 1_000_000,
+                    "vests": "per_installment",
+                }
+            ]
+        )
+        first = made.schedule.rows[0]
+        assert first.vesting_minor > 0
+        events = ({"kind": "termination", "on": "02-02"}, paid("02-02", first.payment_minor))
+        state = replay(made, happened(*events), day("02-02"))
+        assert state.rows[0].standing == "paid"
+        assert state.vested_minor == replay(made, happened(events[0]), day("02-02")).vested_minor
 
     def test_by_termination_after_the_last_due_date_changes_nothing(self):
         events = happened({"kind": "termination", "on": "12-01"})

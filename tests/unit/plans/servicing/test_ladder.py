@@ -76,6 +76,10 @@ class TestTheLadder:
             ("breach", 24),
         ]
 
+    def test_takes_no_step_on_the_first_day_of_a_rest(self):
+        assert dict(self.rested((4, 12)))["late"] == 12
+        assert dict(self.rested((5, 12)))["late"] == 4
+
     def test_begins_after_the_rest_for_what_fell_due_in_it(self):
         assert dict(self.rested((-10, 5))) | {} == {
             "remind": 2,

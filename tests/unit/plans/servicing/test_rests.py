@@ -110,6 +110,15 @@ class TestBeingLateInARest:
         cut = (rest("01-15"), ended("01-31"), rest("01-31", id="s"))
         assert late(cut, "02-15", made) == 0
 
+    def test_is_right_to_the_last_minor_unit_of_huge_sums(self):
+        made = plain(conduct=LATE, principal_minor=60_000_000_000)
+        started = late((), "02-06", made)
+        assert late((rest("02-06"),), "02-16", made) == started
+        above = rest("02-06", "reduced", annual_rate_ppm=360_002)
+        assert late((above,), "02-16", made) == late((), "02-16", made)
+        least = rest("02-06", "reduced", annual_rate_ppm=1)
+        assert late((least,), "02-16", made) == started + 278  # of 10^10, 10 days at 1 ppm
+
     def test_says_the_rate_of_a_day(self):
         made = plain(conduct=LATE)
         events = (rest("02-06", "reduced", annual_rate_ppm=36_000), ended("02-09"))
@@ -259,8 +268,9 @@ class TestInterestInARest:
         asked = happened(rest("01-11"))
         as_signed = payoff(made, (), day("01-21"))
         quote = payoff(made, asked, day("01-21"))
-        spared = 5_806  # 10 of 31 days of 18,000
-        assert quote.total_minor == as_signed.total_minor - spared
+        assert quote.total_minor == payoff(made, (), day("01-11")).total_minor
+        spared = as_signed.total_minor - quote.total_minor
+        assert spared == 5_807  # 20 of 31 days of 18,000, less 10
         assert quote.saved_minor == as_signed.saved_minor + spared
         done = happened(rest("01-11"), paid("01-21", quote.total_minor))
         assert replay(made, done, day("01-21")).standing == "completed"
@@ -283,11 +293,17 @@ class TestInterestInARest:
             begun = position_on(made, (), day("01-11"))
             assert owed.model_copy(update={"as_of": begun.as_of}) == begun
 
+    def test_leaves_the_other_components_as_they_are(self):
+        owed = position_on(agreement(), happened(rest("01-11")), day("01-21"))
+        amounts = (owed.penalty_minor, owed.fees_minor, owed.interest_minor)
+        assert amounts == (6_250, 0, 34_500 + 5_806)
+
     def test_is_no_part_of_a_plan_that_was_ended(self):
         made = agreement()
         gone = {"kind": "termination", "on": "01-21"}
         spared = replay(made, happened(rest("01-11"), gone), day("01-21")).open_minor
-        assert spared == replay(made, happened(gone), day("01-21")).open_minor - 5_806
+        at_once = happened(gone | {"on": "01-11"})
+        assert spared == replay(made, at_once, day("01-21")).open_minor
         later = (rest("01-11"), gone, ended("01-31"))
         assert replay(made, happened(*later), day("01-31")).open_minor == spared
 
@@ -342,6 +358,24 @@ class TestAHolidayInARest:
         signed = [row.payment_minor for row in made.schedule.rows]
         assert dues == [*signed[:5], signed[5] - 5_806]
         assert state.open_minor == sum(signed) - 5_806 - bill - 1
+
+    def test_gives_back_principal_that_was_paid_at_the_end(self):
+        order = ["principal", "late", "fees", "penalty", "interest"]
+        made = agreement(
+            interest_minor=500_000,
+            measures=[{"kind": "carry", "component": "interest", "to": "last"}],
+            shape=self.shape("accrue"),
+            conduct={"allocation": [{"order": order}]},
+        )
+        nearly = paid("01-05", payoff(made, (), day("01-05")).total_minor - 1)
+        before = replay(made, happened(nearly), day("01-05"))
+        last = made.schedule.rows[5].principal_minor
+        assert before.rows[5].paid.principal == last
+        state = replay(made, happened(nearly, rest("01-11"), ended("01-21")), day("01-21"))
+        assert state.open_minor == before.open_minor - 5_806
+        assert (state.rows[5].due.principal, state.rows[5].paid.principal) == (last - 5_806,) * 2
+        assert state.postings[1].parts == ((6, "principal", -5_806),)
+        assert state.postings[2].parts == ((6, "interest", 5_806),)
 
     def test_that_keeps_its_interest_aside_asks_for_less_of_it(self):
         made = agreement(shape=self.shape("simple"))
@@ -413,6 +447,7 @@ class TestARest:
         made = plain(conduct=LATE | {"cure_days": 5})
         asked = happened(rest("01-11"))
         assert consequences(made, asked, day("01-16")) == consequences(made, (), day("01-16"))
+        assert consequences(made, asked, day("01-11")) == consequences(made, (), day("01-11"))
         later = happened(rest("01-11"), ended("01-20"))
         assert consequences(made, later, day("01-16")) == consequences(made, (), day("01-16"))
         assert consequences(made, later, day("01-21")) == consequences(made, (), day("01-21"))
