@@ -26,7 +26,7 @@ from repact.server.reconciliation import actions as reconciliation_actions
 from repact.server.reconciliation import queries as reconciliation_queries
 from repact.server.reconciliation.errors import ReconciliationError
 from repact.server.reconciliation.models import Difference, Keeping
-from repact.server.repayments import taking_back
+from repact.server.repayments import ending, taking_back
 from repact.server.repayments.models import Plan
 from tests.conftest import KEY, running
 from tests.integration import plans
@@ -60,7 +60,7 @@ def ask(path, **body):
     httpx.post(f"{url}/stand-in/{path}", json=body, auth=AUTH).raise_for_status()
 
 
-def open_at_fineract(loan, principal="6000.00"):
+def open_at_fineract(loan, principal="6000.00", **changed):
     """The loan as Fineract has it: six payments at 12 % a year, and one penalty."""
     months = [(2026, 12), *((2027, month) for month in range(1, 6))]
     ask(
@@ -72,6 +72,7 @@ def open_at_fineract(loan, principal="6000.00"):
         start=START.isoformat(),
         dates=[date(year, month, 24).isoformat() for year, month in months],
         charges=[{"id": 1, "penalty": True, "amount": "7.00"}],
+        **changed,
     )
 
 
@@ -208,6 +209,74 @@ class TestASignedPlan:
             agrees(system, signed, now)
 
 
+class TestAPlanTakenBack:
+    @pytest.fixture
+    def gone(self, system, signed, now):
+        """Begun, kept, paid and taken back in its cooling-off days."""
+        assert agrees(system, signed, now)
+        agreement = begun(system, signed, now)
+        hands = Hands(agreement.lender, agreement)
+        hands.paid = hands.pay(50_000, START, source="before")
+        tell_payment(system, "test.paid", hands.paid.id, now)
+        ending.withdraw(by=hands.borrower, agreement_id=agreement.id, now=now)
+        self.end(system, agreement, now)
+        return hands
+
+    def end(self, system, agreement, now):
+        made = event(system, "repayments.withdraw", agreement, now)
+        keeping.end_kept_plan(lender_id=str(system.lender_id), event_id=str(made.id))
+
+    def again(self, system, agreement, now):
+        made = event(system, "reconciliation.push_again", agreement, now)
+        keeping.push_plan(lender_id=str(system.lender_id), event_id=str(made.id))
+
+    def test_is_listed_because_fineract_cannot_undo_it(self, system, gone, now):
+        (row,) = reconciliation_queries.not_kept()
+        assert (row.state, row.code) == ("differs", "fineract.taken_back")
+        self.end(system, gone.agreement, now)  # told twice
+        assert reconciliation_queries.not_kept().count() == 1
+
+    def test_is_off_the_list_once_a_person_has_looked(self, system, gone, now):
+        before = client.named(made_loan(gone.agreement).ref)
+        supervisor, row = gone.supervisor, Keeping.objects.get()
+        for _ in range(2):
+            reconciliation_actions.try_again(by=supervisor, keeping_id=row.id, now=now)
+            self.again(system, gone.agreement, now)
+            assert states() == [("kept", "")]
+        assert client.named(made_loan(gone.agreement).ref) == before  # nothing is asked of it again
+
+    def test_may_still_lose_a_payment_there_afterwards(self, system, gone, now):
+        ref = made_loan(gone.agreement).ref
+        open_there = client.named(ref).open_minor
+        taking_back.reverse_payment(by=system, payment_id=gone.paid.id, reason="x", now=now)
+        with pytest.raises(ConnectorError, match=r"fineract.not_kept_yet"):
+            tell_payment(system, "repayments.reverse_payment", gone.paid.id, now)
+        self.again(system, gone.agreement, now)
+        tell_payment(system, "repayments.reverse_payment", gone.paid.id, now)
+        assert client.named(ref).open_minor == open_there + 50_000
+        assert made_loan(gone.agreement).principal_minor == 600_000
+
+
+class TestACurrencyWithoutCents:
+    def test_is_not_read_and_the_plan_does_not_begin(self, system, signed, now):
+        open_at_fineract(made_loan(signed), currency="JPY", decimals=0)
+        with pytest.raises(ConnectorError, match=r"fineract.unreadable") as refused:
+            client.named(made_loan(signed).ref)
+        assert refused.value.params == {"currency": "JPY"}
+        assert not agrees(system, signed, now)
+        row = Keeping.objects.get()
+        assert (row.state, row.code, row.params) == (
+            "refused",
+            "fineract.unreadable",
+            {"currency": "JPY"},
+        )
+
+    def test_in_an_amount_is_refused_by_the_cent(self):
+        assert client.minor("12.30") == 1_230
+        with pytest.raises(ConnectorError, match=r"fineract.unreadable"):
+            client.minor("12.345")
+
+
 class TestTheWholeWay:
     """A borrower signs a plan Fineract has no words for: a person is called, and it goes on."""
 
@@ -232,6 +301,7 @@ class TestTheWholeWay:
         page = desk.get("/desk/outside/").content.decode()
         assert agreement.reference in page
         assert "fineract.cannot_say" in page
+        assert "它没有对应的说法" in page
         phone = client_of("borrower")
         phone.cookies["language"] = "en"
         address = f"/agreement/{agreement.id}/"
@@ -243,6 +313,30 @@ class TestTheWholeWay:
         agreement.refresh_from_db()
         assert agreement.state == "in_force"
         assert "has not taken the plan yet" not in phone.get(address).content.decode()
+
+    @pytest.mark.parametrize(
+        ("state", "code", "params", "said"),
+        [
+            ("differs", "fineract.taken_back", {}, "undo the reschedule there by hand"),
+            ("refused", "fineract.unreadable", {"currency": "JPY"}, "a currency without cents"),
+            ("refused", "fineract.other_currency", {"currency": "USD"}, "in another currency"),
+            ("differs", "fineract.differs_after", {}, "its schedule is another"),
+            ("refused", "connectors.refused", {}, "it said no"),
+        ],
+    )
+    def test_says_at_the_desk_what_is_in_the_way(
+        self,
+        agreement,
+        client_of,
+        state,
+        code,
+        params,
+        said,  # noqa: F811
+    ):
+        Keeping.objects.update(state=state, code=code, params=params)
+        page = client_of("supervisor").get("/desk/outside/", headers={"accept-language": "en"})
+        assert said in page.content.decode()
+        assert params.get("currency", "") in page.content.decode()
 
     def test_is_not_tried_again_by_an_agent(self, world, agreement, client_of):  # noqa: F811
         desk = client_of("agent")

@@ -50,13 +50,14 @@ class StandIn:
         return made
 
     def open_loan(self, request: Request) -> Answer:
-        """{id, ref, currency, principal, rate (percent a year), dates, charges: [{id, penalty,
-        amount}]}."""
+        """{id, ref, currency, decimals, principal, rate (percent a year), dates, charges: [{id,
+        penalty, amount}]}."""
         body = request.body
         with self._lock:
             self._names[str(body.get("ref", body["id"]))] = body["id"]
             self._loans[body["id"]] = {
                 "currency": str(body.get("currency", "CNY")),
+                "decimals": int(body.get("decimals", 2)),
                 "principal": Decimal(body["principal"]),
                 "rate": Decimal(body["rate"]),
                 "start": date.fromisoformat(body["start"]),
@@ -146,7 +147,7 @@ class StandIn:
         asked += sum(Decimal(one["amount"]) for one in loan["charges"].values())
         return {
             "id": name,
-            "currency": {"code": loan["currency"], "decimalPlaces": 2},
+            "currency": {"code": loan["currency"], "decimalPlaces": loan["decimals"]},
             "summary": {"totalOutstanding": str(asked - paid)},
             "annualInterestRate": str(loan["rate"]),
             "repaymentSchedule": {"periods": periods},
