@@ -327,11 +327,11 @@ class TestTheWholeWay:
     def test_says_at_the_desk_what_is_in_the_way(
         self,
         agreement,
-        client_of,
+        client_of,  # noqa: F811
         state,
         code,
         params,
-        said,  # noqa: F811
+        said,
     ):
         Keeping.objects.update(state=state, code=code, params=params)
         page = client_of("supervisor").get("/desk/outside/", headers={"accept-language": "en"})

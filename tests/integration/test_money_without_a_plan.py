@@ -354,7 +354,7 @@ class TestASale:
         assert booked[chart.DEBT_SALES] == owed - 200_000
         loan.refresh_from_db()
         assert (loan.state, loan.legal_creditor) == ("closed", "示例资产管理公司")
-        notice = Notice.objects.get(kind="debt_sold")
+        notice = Notice.objects.get(kind="debt_transferred")
         assert notice.params["buyer"] == "示例资产管理公司"
         holds()
 

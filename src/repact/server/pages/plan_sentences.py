@@ -68,6 +68,13 @@ TOLD: dict[str, str] = {
         "Your debt %(reference)s was transferred: you owe it to %(buyer)s from now on. What you "
         "may say against the debt holds against them, too. Pay nobody who cannot show it."
     ),
+    "debt_transferred": _(
+        "From %(from_date)s debt %(reference)s belongs to %(buyer)s, no longer to us: %(amount)s "
+        "by our books on that day. Only whom you owe changes. What was agreed with you stays as it "
+        "was agreed, what you paid us before counts, and what you may say against the debt holds "
+        "against them, too. Pay nobody who cannot show the transfer. Complaints about us stay with "
+        "us: %(phone)s."
+    ),
     "invite": _(
         "%(amount)s is still open. Until %(last_date)s the plan is whole. If it no longer fits, "
         "ask for a new one; that costs nothing."

@@ -346,6 +346,7 @@ WORDED_BY_STAGE = frozenset(
     {
         "appeal_overturned",
         "appeal_upheld",
+        "debt_transferred",
         "hold_ends",
         "hold_extended",
         "offers_ready",

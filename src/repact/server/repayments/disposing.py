@@ -15,6 +15,7 @@ from repact.server.books import actions as book_actions
 from repact.server.books import queries as book_queries
 from repact.server.clock import ports
 from repact.server.loans import closing
+from repact.server.loans import queries as loan_queries
 from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
@@ -106,9 +107,11 @@ def decide(*, by: Actor, disposal_id: UUID, approve: bool, now: datetime) -> Dis
 
 @doors.action("repayments.complete_sale", may=(SYSTEM,))
 def complete_sale(*, by: Actor, disposal_id: UUID, on: date, now: datetime) -> None:
-    """The price of a sale is in our bank account: the debt belongs to its buyer, who is told of.
+    """The price of a sale is in our bank account: the debt belongs to its buyer from that day on.
 
-    What was paid since the sale was approved stays ours: the buyer takes the debt as it is. Raises
+    The borrower is told whose it is, from when, what it was by our books, and that nothing else
+    changes: without that the transfer does not bind them (Civil Code of China art. 546). What was
+    paid since the sale was approved stays ours: the buyer takes the debt as it is. Raises
     `repayments.cannot_dispose` where a plan or a request stands over the debt meanwhile.
     """
     sale = Disposal.objects.select_for_update().get(id=disposal_id, kind="sale", state="approved")
@@ -121,18 +124,22 @@ def complete_sale(*, by: Actor, disposal_id: UUID, on: date, now: datetime) -> N
         ),
         source=f"sale:{sale.id}",
     )
+    owed = loan_queries.position(loan, on=on)
+    notice_actions.tell(  # before the debt is closed: how far it has gone in law words the notice
+        by=by,
+        borrower_id=loan.borrower_id,
+        kind="debt_transferred",
+        source=f"sold:{sale.id}",
+        now=now,
+        amount_minor=owed.total_minor,
+        buyer=sale.buyer,
+        reference=loan.ref,
+        from_date=on.isoformat(),
+        phone=loan.lender.complaint_phone,
+    )
     closing.sell(by=by, loan_id=loan.id, buyer=sale.buyer, on=on, now=now)
     sale.state, sale.done_date = "done", on
     sale.save()
-    notice_actions.tell(
-        by=by,
-        borrower_id=loan.borrower_id,
-        kind="debt_sold",
-        source=f"sold:{sale.id}",
-        now=now,
-        buyer=sale.buyer,
-        reference=loan.ref,
-    )
     audit_actions.record(by=by, action="repayments.complete_sale", subject_id=sale.id, now=now)
 
 
