@@ -1,6 +1,8 @@
 """What `test_kills` kills: a program that pays and says what was acknowledged.
 
-python killed.py begin | pay FIRST | drain | look | wake      in a place of its own (REPACT_VAR)
+python killed.py begin | pay FIRST | take FILE | drain | look | lines | wake
+
+in a place of its own (REPACT_VAR).
 
 The plans begin on `KILLED_ON`, a day in ISO 8601.
 """
@@ -12,6 +14,7 @@ import json
 import os
 import sys
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import django
 
@@ -25,7 +28,15 @@ def main() -> None:
     if sys.argv[1] == "begin":
         os.environ["REPACT_APPLICATION_ROLE"] = "0"
     django.setup()
-    {"begin": begin, "pay": pay, "drain": drain, "look": look, "wake": wake}[sys.argv[1]]()
+    {
+        "begin": begin,
+        "pay": pay,
+        "drain": drain,
+        "look": look,
+        "wake": wake,
+        "take": take,
+        "lines": lines,
+    }[sys.argv[1]]()
 
 
 def begin() -> None:
@@ -73,6 +84,62 @@ def pay() -> None:
             number += 1
 
 
+def take() -> None:
+    """Take in a bank's file, few lines a transaction; say so whenever some are posted."""
+    from pathlib import Path
+
+    from repact.server.audit import actor
+    from repact.server.lenders.models import Lender
+    from repact.server.repayments import batch
+    from repact.server.statements import actions
+    from repact.server.tenancy import scope
+
+    post = batch.post_payments
+
+    def post_payments(**said: Any) -> Any:
+        made = post(**said)
+        sys.stdout.write("some\n")
+        sys.stdout.flush()
+        return made
+
+    batch.post_payments, batch.AT_ONCE = post_payments, 4
+    lender = Lender.objects.get()
+    with scope.acting_for(lender.id):
+        by, columns = actor.system(lender.id), ("booked_on", "amount", "reference")
+        mapping = dict(zip(columns, columns, strict=True)) | {"currency": "CNY"}
+        actions.set_mapping(by=by, account="1", body=mapping, now=NOW)
+        raw = Path(sys.argv[2]).read_bytes()
+        report = actions.take_in(by=by, account="1", kind="csv", raw=raw, now=NOW)
+        sys.stdout.write(f"{report.as_dict()}\n")
+
+
+def lines() -> None:
+    """What became of the lines of statements, as JSON."""
+    from django.db.models import Count, Sum
+
+    from repact.ledger import chart
+    from repact.server.books.models import Posting
+    from repact.server.lenders.models import Lender
+    from repact.server.repayments.models import Payment, Suspense
+    from repact.server.statements.models import Line, Statement
+    from repact.server.tenancy import scope
+
+    with scope.acting_for(Lender.objects.get().id):
+        states = Line.objects.values_list("state").annotate(count=Count("id"))
+        came = Line.objects.filter(state__in=["posted", "suspense"])
+        cash = Posting.objects.filter(account=chart.BANK_CLEARING)
+        said = {
+            "states": dict(states.order_by()),
+            "bad": [len(one.bad) for one in Statement.objects.order_by("received_at", "id")],
+            "payments": Payment.objects.filter(source__startswith="bank:").count(),
+            "suspense": Suspense.objects.count(),
+            "came_minor": came.aggregate(total=Sum("amount_minor"))["total"],
+            "cash_minor": cash.aggregate(total=Sum("amount_minor"))["total"],
+            "off_minor": Posting.objects.aggregate(total=Sum("amount_minor"))["total"],
+        }
+    sys.stdout.write(json.dumps(said))
+
+
 def wake() -> None:
     """See that the database answers, and leave it running."""
     from django.db import connection
@@ -89,7 +156,8 @@ def drain() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET scheduled_at = NULL"
-            " WHERE task_name = 'jobs.take_in_event' AND status = 'todo'"
+            " WHERE task_name IN ('jobs.take_in_event', 'jobs.finish_statement')"
+            " AND status = 'todo'"
         )
 
     async def work() -> None:

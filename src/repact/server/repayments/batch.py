@@ -107,19 +107,11 @@ def _lanes(rows: Sequence[Arrival]) -> list[list[Arrival]]:
 def post_payments(*, by: Actor, rows: Sequence[Arrival], now: datetime) -> Outcome:
     """Post rows in one transaction, each as `receive_payment` would."""
     on, made = posting.business_date(by, now), Outcome()
-    times, told = Counter(row.agreement_id for row in rows), Counter(row.source for row in rows)
-    plans = stored.many(times.keys() - {None}, locked=True)
-    known = set(_sources(Payment, rows)) | set(_sources(Suspense, rows))
-    alone = {
-        row.agreement_id: row
-        for row in rows
-        if row.agreement_id
-        and times[row.agreement_id] == told[row.source] == 1
-        and row.source not in known
-        and row.value_date == on
-    }
     batch = _Batch(by, now, on)
     with uncollected():
+        plans = stored.many({row.agreement_id for row in rows if row.agreement_id}, locked=True)
+        known = {*_sources(Payment, rows), *_sources(Suspense, rows)}  # once the plans are held
+        alone = _alone(rows, known, on)
         for kept in plans:
             row = alone.get(kept.agreement.id)
             if row is not None:
@@ -131,6 +123,19 @@ def post_payments(*, by: Actor, rows: Sequence[Arrival], now: datetime) -> Outco
             _singly(by, row, now, row.source in known, made)
     audit_actions.unchanged()
     return made
+
+
+def _alone(rows: Sequence[Arrival], known: set[str], on: date) -> dict[UUID, Arrival]:
+    """The new rows of a day that alone among these have their plan and their source, by plan."""
+    times, told = Counter(row.agreement_id for row in rows), Counter(row.source for row in rows)
+    return {
+        row.agreement_id: row
+        for row in rows
+        if row.agreement_id
+        and times[row.agreement_id] == told[row.source] == 1
+        and row.source not in known
+        and row.value_date == on
+    }
 
 
 def _singly(by: Actor, row: Arrival, now: datetime, known: bool, made: Outcome) -> None:  # noqa: FBT001
