@@ -17,7 +17,7 @@ from repact.server.clock import ports
 from repact.server.loans.models import Loan
 from repact.server.offers.models import OfferSet
 from repact.server.policies import actions as policy_actions
-from repact.server.repayments import disposing, ending, opening, taking_back
+from repact.server.repayments import disposing, ending, opening, taking_back, verification
 from repact.server.repayments.models import Payment
 from tests.integration import plans
 from tests.integration.plans import DUE, START, Hands, at
@@ -167,4 +167,24 @@ class TestAPlanThatWasWrittenOff:
             )
         assert accounts() == old.books
         assert bills(old, BACK) == bills(plain, BACK)
+        holds()
+
+
+class TestAPlanThatIsWrittenOffInItsCoolingOffDays:
+    def test_leads_back_to_an_older_plan_that_is_written_off_too(self, lender, sign):
+        plain, old = sign(), sign()
+        on = START + timedelta(days=1)
+        new = renegotiate(lender, old, on=on)
+        for one in (plain, new):
+            one.pay(10_000, on, source=f"before:{one.agreement.id}")
+            write_off(lender, one, one.agreement.reference, on)
+            one.pay(30_000, on, source=f"after:{one.agreement.id}")
+        ending.withdraw(by=new.borrower, agreement_id=new.agreement.id, now=at(BACK))
+        assert bills(old, BACK) == bills(plain, BACK)
+        loan = Loan.objects.get(id=old.agreement.parts.get().loan_id)
+        assert (loan.state, loan.written_off_on) == ("in_plan", on)
+        assert accounts()[chart.RECOVERIES] == -60_000
+        assert list(verification.breaches(on=BACK)) == []
+        old.pay(5_000, BACK, source="later")
+        assert accounts()[chart.RECOVERIES] == -65_000
         holds()

@@ -20,16 +20,10 @@ from repact.server.loans.models import Loan
 from repact.server.notices import actions as notice_actions
 from repact.server.people import doors
 from repact.server.people import queries as people_queries
-from repact.server.repayments import actions, lives, posting
+from repact.server.repayments import actions, given_up, lives, posting
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import COMPONENTS, Disposal, DueItem
 
-CARRIED = (
-    *chart.PLAN_RECEIVABLE.values(),
-    chart.WAIVERS_TO_EARN,
-    chart.MODIFICATION,
-    chart.UNEARNED_INTEREST,
-)
 REASON_MAX, BUYER_MAX = 500, 120
 
 
@@ -214,7 +208,7 @@ def _write_off_plan(agreement: Agreement, *, by: Actor, now: datetime) -> None:
     life = lives.load(locked, on=posting.business_date(by, now))
     if lives.is_written_off(life):
         raise RepaymentError("repayments.cannot_dispose", state="written_off")
-    carried = book_queries.balances(agreement_id=locked.id, accounts=CARRIED)
+    carried = book_queries.balances(agreement_id=locked.id, accounts=given_up.CARRIED)
     book_actions.post(
         by=by,
         entry=outcomes.written_off(on=life.on, currency=life.plan.currency, carried_minor=carried),

@@ -6,6 +6,8 @@ in its cooling-off days, the write-off is as before, and what was paid meanwhile
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,13 +15,23 @@ from django.db.models import Q
 
 from repact.ledger import chart, outcomes
 from repact.plans.position import Position
+from repact.plans.servicing import events
 from repact.server.audit.actor import Actor
 from repact.server.books import actions as book_actions
+from repact.server.books import queries as book_queries
 from repact.server.books.models import Entry
 from repact.server.loans import closing
 from repact.server.repayments import lives, reopening
 from repact.server.repayments.lives import Life
-from repact.server.repayments.models import COMPONENTS, Disposal
+from repact.server.repayments.models import COMPONENTS, Disposal, DueItem
+
+# What the books carry of a plan.
+CARRIED = (
+    *chart.PLAN_RECEIVABLE.values(),
+    chart.WAIVERS_TO_EARN,
+    chart.MODIFICATION,
+    chart.UNEARNED_INTEREST,
+)
 
 
 def counted_source(agreement_id: UUID, number: int, /) -> str:
@@ -64,3 +76,28 @@ def again(gone: Life, number: int, owed: Position, /, *, by: Actor, now: datetim
     on = before.done_date if before and before.done_date else gone.on
     closing.write_off(by=by, loan_ids=[loan_id], on=on, now=now)
     return True
+
+
+def pass_on(life: Life, gone: Life, parts: Mapping[int, int], /, *, by: Actor) -> None:
+    """Let an older plan be written off because the plan in its place was, before it was taken back.
+
+    Two people had given the debt up; that the borrower goes back to the older plan changes nothing
+    of it. `parts` are the numbers of its parts and theirs in the plan that is gone. The loss is in
+    the books already: what stands of the older plan goes against the contract it came back from.
+    """
+    carried = Counter(book_queries.balances(agreement_id=life.agreement.id, accounts=CARRIED))
+    for at in parts.values():
+        position = gone.signed[at].position
+        for name in COMPONENTS:
+            carried[chart.RECEIVABLE[name]] -= getattr(position, f"{name}_minor")
+    entry = outcomes.written_off(on=life.on, currency=life.plan.currency, carried_minor=carried)
+    book_actions.post(
+        by=by,
+        entry=entry,
+        source=f"written_off:{life.agreement.id}:{gone.agreement.id}",
+        agreement_id=life.agreement.id,
+    )
+    name = f"write_off:{life.plan.events_count + 1}"
+    given_up = events.WriteOff(id=name, on=life.on, kind="write_off")
+    lives.add(life, [lives.News(number, given_up) for number in life.states])
+    DueItem.objects.filter(agreement=life.agreement, is_earned=False).update(is_earned=True)

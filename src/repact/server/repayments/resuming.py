@@ -73,13 +73,20 @@ def _go_on(
         if at is not None:
             reopening.undo(f"recognized:{gone.agreement.id}{lives.suffix(at)}", life, by)
     reopening.wait_again(life, by=by)
+    is_given_up = lives.is_written_off(gone)
+    if is_given_up and not lives.is_written_off(life):
+        loans = {number: life.parts[number].loan_id for number in parts}
+        at_gone = {number: by_loan[one] for number, one in loans.items() if one in by_loan}
+        given_up.pass_on(life, gone, at_gone, by=by)
     for number in parts:
         lives.add(life, [News(number, one) for one in _back(life, number, name)])
         costs.follow(life, by=by)  # what it asked for ended with the plan that took its place
         at = by_loan.get(life.parts[number].loan_id)
         if at is not None:
             was_given_up = given_up.again(gone, at, owed[at], by=by, now=now)
-            _hand_over(life, number, gone, at, owed[at], by, in_books=not was_given_up)
+            _hand_over(
+                life, number, gone, at, owed[at], by, in_books=not (was_given_up or is_given_up)
+            )
     paid = [part.loan_id for number, part in life.parts.items() if number not in parts]
     closing.reopen(by=by, loan_ids=paid, case_id=life.agreement.case_id, now=now)
     agreement_actions.resume(
