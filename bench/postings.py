@@ -6,7 +6,8 @@ One by one: the real action over 8 connections, beside pgbench writing the same 
 script into tables of the same columns and indexes without triggers or foreign keys; and the same
 script once more with one house account's balance in a row that every payment updates. In batches: a
 settlement file, beside psycopg writing the same rows by unnest, a thousand payments a transaction;
-then two files over two processes, both sides alike. `share` is how much of the bare speed is left.
+over one connection on both sides, then over two: ours are two threads of one process, psycopg's two
+processes. `share` is how much of the bare speed is left.
 Every plan has contents of its own, and is paid on the day its first installment falls due. With
 220,000 plans a file has 100,000 rows.
 """
@@ -66,7 +67,7 @@ def run(plans: int, seconds: int) -> None:
 
     from repact.server.agreements.models import Agreement
     from repact.server.repayments.models import DueItem
-    from repact.server.tenancy import scope
+    from repact.server.tenancy import lanes, scope
 
     lender = lender_named("postings")
     with scope.acting_for(lender.id):
@@ -91,14 +92,23 @@ def run(plans: int, seconds: int) -> None:
     with scope.acting_for(lender.id):
         in_batches("books.post_many", entry, plans, lambda: many(lender.id, plans), keeps=0)
         alone, both = ids[some : (some + plans) // 2], ids[(some + plans) // 2 :]
+        lanes.LANES, whole = 1, lanes.LANES
         in_batches(
-            "repayments.post_payments",
+            "repayments.post_payments over one connection",
             rows,
             len(alone),
             lambda: settlement(lender.id, alone, amount),
             keeps=plans,
         )
-        in_two(lender.id, rows, (both[::2], both[1::2]), amount, keeps=plans)
+        lanes.LANES = whole
+        in_batches(
+            f"repayments.post_payments over {whole} connections",
+            rows,
+            len(both),
+            lambda: settlement(lender.id, both, amount),
+            keeps=plans,
+            over=whole,
+        )
 
 
 def rows_of_one(lender_id: Any, agreement_id: Any, amount: int) -> Rows:
@@ -336,29 +346,23 @@ def settlement(lender_id: Any, ids: Iterable[Any], amount: int) -> None:
         sys.exit(f"the settlement file was not taken: {made}")
 
 
-def in_batches(name: str, rows: Rows, count: int, work: Callable[[], None], *, keeps: int) -> None:
-    """Tell how many a second, beside psycopg writing the same rows a thousand a transaction."""
-    plain = psycopg_batch(rows, max(AT_ONCE, min(count, 20_000)), keeps=keeps)
+def in_batches(
+    name: str, rows: Rows, count: int, work: Callable[[], None], *, keeps: int, over: int = 1
+) -> None:
+    """Tell how many a second, beside psycopg writing the same rows a thousand a transaction: over
+    one connection, and over as many as ours."""
+    some = max(AT_ONCE, min(count // over, 20_000) // AT_ONCE * AT_ONCE)
+    plain = psycopg_batch(rows, some, keeps=keeps)
     began = time.perf_counter()
     work()
-    tell(f"{name}, {count} at once", count / (time.perf_counter() - began), "psycopg", plain)
-
-
-def in_two(
-    lender_id: Any, rows: Rows, halves: tuple[list[Any], list[Any]], amount: int, *, keeps: int
-) -> None:
-    """The same over two processes, ours and psycopg alike."""
-    count = sum(map(len, halves))
-    some = max(AT_ONCE, min(count // 2, 20_000) // AT_ONCE * AT_ONCE)
-    plain = _both([functools.partial(psycopg_batch, rows, some, keeps=keeps)] * 2)
-    ours = _both([functools.partial(_settle, lender_id, half, amount) for half in halves])
-    name = f"repayments.post_payments, {count} over two processes"
-    tell(name, count / ours, "psycopg", 2 * some / plain)
-
-
-def _settle(lender_id: Any, ids: list[Any], amount: int, *, ready: Any) -> None:
-    ready.wait()
-    settlement(lender_id, ids, amount)
+    ours = count / (time.perf_counter() - began)
+    tell(f"{name}, {count} at once", ours, "psycopg", plain)
+    if over > 1:
+        bare = functools.partial(psycopg_batch, rows, some, keeps=keeps)
+        tell(
+            f"{name}, {count} at once, beside as many of psycopg",
+            *(ours, "psycopg", over * some / _both([bare] * over)),
+        )
 
 
 def _both(works: list[Callable[..., object]]) -> float:

@@ -98,7 +98,6 @@ class Finder:
         )
         self._of_account = _of_accounts({line.payer_account for line in lines} - {""})
         self._asking: dict[Asked, list[UUID]] = {}
-        self._borrowers: dict[UUID, Borrower] = {}
         self._names: dict[UUID, str] = {}
         self._moved: set[UUID] = set()
         self._want(
@@ -155,7 +154,7 @@ class Finder:
             return None
         asked = (line.amount_minor, line.currency)
         self._want({asked})
-        plans = [one for one in self._asking[asked] if self._name_of(one) == line.payer_index]
+        plans = [one for one in self._asking[asked] if self._names[one] == line.payer_index]
         return Match("name", agreement_id=plans[0]) if len(plans) == 1 else None
 
     def _want(self, amounts: Collection[Asked]) -> None:
@@ -166,20 +165,11 @@ class Finder:
             self._know({one for ids in found.values() for one in ids})
 
     def _know(self, agreement_ids: set[UUID]) -> None:
-        """Know whose plans these are."""
-        if new := agreement_ids - self._borrowers.keys():
+        """Know by which name the borrowers of these plans go; no more of them is kept."""
+        if new := agreement_ids - self._names.keys():
             plans = Agreement.objects.filter(id__among=new).select_related("borrower__key")
-            rows = plans.defer("contents").iterator(chunk_size=_AT_ONCE)
-            self._borrowers |= {row.id: row.borrower for row in rows}
-
-    def _name_of(self, agreement_id: UUID) -> str:
-        if agreement_id not in self._names:
-            try:
-                name = people_queries.borrower_identity(self._borrowers[agreement_id]).name
-            except PeopleError:  # erased: nobody has this name any more
-                name = ""
-            self._names[agreement_id] = index_of(name)
-        return self._names[agreement_id]
+            for row in plans.defer("contents").iterator(chunk_size=_AT_ONCE):
+                self._names[row.id] = _name_of(row.borrower)
 
     def _look_again(self) -> None:
         """See what plans that were paid ask for next."""
@@ -195,6 +185,13 @@ class Finder:
             self._asking[asked] = sorted([*self._asking[asked], *ids])
             self._know(set(ids))
         self._moved.clear()
+
+
+def _name_of(borrower: Borrower) -> str:
+    try:
+        return index_of(people_queries.borrower_identity(borrower).name)
+    except PeopleError:  # erased: nobody has this name any more
+        return ""
 
 
 def _plans_named(words: set[str]) -> dict[str, UUID]:

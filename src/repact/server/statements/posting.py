@@ -32,7 +32,7 @@ from repact.server.statements.reading import BadLine
 from repact.server.statements.taking import source_of
 from repact.server.tenancy import bulk, lanes
 
-_SINGLY_AT_ONCE = 200
+_SINGLY_AT_ONCE = 1_000
 
 T = TypeVar("T")
 
