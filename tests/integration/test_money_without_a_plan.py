@@ -21,7 +21,14 @@ from repact.server.notices.models import Notice
 from repact.server.people.models import Staff
 from repact.server.reconciliation import comparing
 from repact.server.repayments import actions as repayment_actions
-from repact.server.repayments import contracts, disposing, ending, taking_back, verification
+from repact.server.repayments import (
+    contracts,
+    disposing,
+    ending,
+    given_up,
+    taking_back,
+    verification,
+)
 from repact.server.repayments import queries as repayment_queries
 from repact.server.repayments.errors import RepaymentError
 from repact.server.repayments.models import ContractPayment, Disposal, Payment, Suspense
@@ -280,7 +287,7 @@ class TestAWrittenOffPlan:
         return plan
 
     def test_stands_for_nothing_in_the_books(self, gone):
-        carried = {account: gone.balance(account) for account in disposing.CARRIED}
+        carried = {account: gone.balance(account) for account in given_up.CARRIED}
         assert not any(carried.values())
         assert gone.balance(chart.WRITTEN_OFF) > 0
         holds()
