@@ -245,6 +245,10 @@ ALIKE: dict[tuple[str, str], str] = {
     ): "no day spares nothing",
     (
         "plans/servicing/sparing.py",
+        "return fold.agreement.divide(sums * period.rate[0], whole * period.rate[1]) if whole else ⟨0 -> 1⟩",
+    ): "a period without a rate has no charge, and no more than that is spared",
+    (
+        "plans/servicing/sparing.py",
         "if ⟨less > 0 -> less >= 0⟩:",
     ): "taking off nothing changes nothing",
     (

@@ -203,10 +203,10 @@ class TestAnEnd:
         )
         first = made.schedule.rows[0]
         assert first.vesting_minor > 0
-        events = ({"kind": "termination", "on": "02-02"}, paid("02-02", first.payment_minor))
-        state = replay(made, happened(*events), day("02-02"))
+        events = ({"kind": "termination", "on": "02-01"}, paid("02-01", first.payment_minor))
+        state = replay(made, happened(*events), day("02-01"))
         assert state.rows[0].standing == "paid"
-        assert state.vested_minor == replay(made, happened(events[0]), day("02-02")).vested_minor
+        assert state.vested_minor == replay(made, happened(events[0]), day("02-01")).vested_minor
 
     def test_by_termination_after_the_last_due_date_changes_nothing(self):
         events = happened({"kind": "termination", "on": "12-01"})

@@ -116,6 +116,7 @@ class TestBeingLateInARest:
         assert late((rest("02-06"),), "02-16", made) == started
         above = rest("02-06", "reduced", annual_rate_ppm=360_002)
         assert late((above,), "02-16", made) == late((), "02-16", made)
+        assert late((rest("01-20"),), "02-16", made) == 0
         least = rest("02-06", "reduced", annual_rate_ppm=1)
         assert late((least,), "02-16", made) == started + 278  # of 10^10, 10 days at 1 ppm
 
@@ -292,6 +293,28 @@ class TestInterestInARest:
             owed = position_on(made, asked, day(on))
             begun = position_on(made, (), day("01-11"))
             assert owed.model_copy(update={"as_of": begun.as_of}) == begun
+
+    def test_of_principal_paid_early_is_none_of_what_ends_the_plan(self):
+        made = agreement(conduct={"excess": "shorten"})
+        bills = sum(row.payment_minor for row in made.schedule.rows[:2])
+        early = (paid("02-01", bills), paid("02-16", 500_000))
+        asked = happened(*early, rest("02-18"))
+        first = payoff(made, asked, day("02-18"))
+        signed = payoff(made, happened(*early), day("02-18"))
+        assert 0 <= signed.total_minor - first.total_minor <= 1  # rounded twice, or once
+        assert payoff(made, asked, day("02-25")).total_minor == first.total_minor
+
+    def test_that_is_left_is_owed_once_the_period_is_over(self):
+        made = agreement(conduct={"date_moves": 1, "date_move_days": 20})
+        events = (
+            paid("02-01", made.schedule.rows[0].payment_minor),
+            rest("02-11"),
+            ended("02-15"),
+            {"kind": "date_move", "on": "02-20", "row": 2, "to_date": "2024-03-11"},
+        )
+        # 4 of 29 days of 16,619.76 are 2,292.38: both rounded, one less would be earned
+        owed = payoff(made, happened(*events), day("03-01")).amounts
+        assert owed.interest == 16_620 - 2_292
 
     def test_leaves_the_other_components_as_they_are(self):
         owed = position_on(agreement(), happened(rest("01-11")), day("01-21"))
