@@ -123,7 +123,7 @@ class Resting(NamedTuple):
     `late_minor` is what one more day of being late adds in it, `late_signed_minor` what it would
     add had the rest ended; `late_rate_ppm` and `late_signed_ppm` are the yearly rates behind them.
     `up_to_ppm` is the rate nothing goes above (None: all as signed). `interest_minor` is the
-    interest its days, and those of rests before it, have spared by today.
+    interest its days have spared by today.
     """
 
     late_minor: int
@@ -150,6 +150,7 @@ def resting(
         state = replay(agreement, known, on)
     ended = (*known, _ends_on(on))
     over = replay(agreement, ended, on)
+    before = tuple(event for event in known if event.id != state.rests[-1].id)
     tomorrow = on + timedelta(days=1)
     return Resting(
         late_minor=_late_minor(replay(agreement, known, tomorrow)) - _late_minor(state),
@@ -157,7 +158,7 @@ def resting(
         late_rate_ppm=state.late_rate_ppm,
         late_signed_ppm=agreement.conduct.late_rate_ppm,
         up_to_ppm=state.rests[-1].up_to_ppm,
-        interest_minor=over.spared_minor,
+        interest_minor=over.spared_minor - replay(agreement, before, on).spared_minor,
     )
 
 

@@ -25,7 +25,7 @@ class Costs:
 
     `late_minor` is what a day of being late adds, `late_signed_minor` what it would as signed; the
     rates are yearly, in ppm. `mode` and `interest_minor`: what the policy does, and the interest
-    that days of rest have spared so far.
+    that the days of this request have spared so far.
     """
 
     mode: Mode
@@ -70,6 +70,7 @@ def costs(
         one
         for number, plan in life.signed.items()
         if life.states[number].standing in OPEN_STANDINGS
+        and (begins or life.states[number].rests)
         and (one := preview.resting(plan, life.events[number], life.on, begins=begins))
     ]
     if not found:

@@ -159,6 +159,15 @@ class TestBeingLateInARest:
         assert found is not None
         assert found.interest_minor == 5_731
 
+    def test_says_nothing_of_what_rests_before_it_spared(self):
+        again = rest("02-25", id="s")
+        found = resting(agreement(), happened(*TEN_DAYS, again), day("02-25"))
+        assert found is not None
+        assert found.interest_minor == 0
+        later = resting(agreement(), happened(*TEN_DAYS, again, paid("02-26", 1)), day("02-29"))
+        assert later is not None
+        assert later.interest_minor == 8_023 - 5_731  # 14 and 10 of 29 days
+
 
 class TestInterestInARest:
     def test_is_not_earned_and_comes_off_when_the_rest_ends(self):
