@@ -240,6 +240,14 @@ ALIKE: dict[tuple[str, str], str] = {
         "if ⟨due_date < rest.to_date -> due_date <= rest.to_date⟩:",
     ): "no day of the rest lies after the due date then",
     (
+        "plans/servicing/replay.py",
+        "and ⟨tuple(row.paid) == was.paid -> tuple(row.paid) != was.paid⟩",
+    ): "paid and open change together, so that every row is worked out anew: it only costs time",
+    (
+        "plans/servicing/replay.py",
+        "and ⟨tuple(row.due) == was.due -> tuple(row.due) != was.due⟩",
+    ): "due and open change together, so that every row is worked out anew: it only costs time",
+    (
         "plans/servicing/rests.py",
         "if rest.up_to_ppm is not None and ⟨first < last -> first <= last⟩:",
     ): "no day spares nothing",

@@ -8,7 +8,7 @@ from repact.plans.errors import PlanError
 from repact.plans.servicing import promises, words
 from repact.plans.servicing.compensation import compensate
 from repact.plans.servicing.preview import consequences
-from repact.plans.servicing.replay import payoff, position_on, replay
+from repact.plans.servicing.replay import Ongoing, payoff, position_on, replay
 from tests.unit.plans.servicing.contents import agreement, day, happened, paid, plain
 
 WAIVE = {"kind": "waive", "component": "penalty", "share_ppm": 1_000_000}
@@ -207,3 +207,26 @@ class TestAPayoff:
         quote = payoff(made, happened(paid("01-01", ahead)), day("02-01"))
         assert quote.amounts.interest == 0
         assert quote.amounts.principal == 1_240_750 + 18_000 - ahead
+
+
+class TestAPlanThatGoesOnFromWhereItWas:
+    """What a fold says after one more event is what a replay from the start says."""
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"kind": "skip", "row": 2},
+            {"kind": "date_move", "row": 3, "to_date": "2024-04-05"},
+            paid("02-10", 200_000 + 7),
+            {"kind": "rest", "mode": "frozen"},
+            {"kind": "breach"},
+        ],
+    )
+    def test_in_every_row(self, more):
+        conduct = {"skips": 1, "date_moves": 1, "date_move_days": 9, "late_rate_ppm": 240_000}
+        made = agreement(conduct=conduct)
+        known = happened(paid("01-20", 100_000))
+        (event,) = happened(more | {"on": "02-10", "id": "more"})
+        going = Ongoing(made, known, day("02-10"))
+        before = going.state
+        assert going.then(event) == replay(made, (*known, event), day("02-10")) != before
