@@ -246,6 +246,22 @@ class TestTheDeskPage:
         more = self.send(desk, camt(entry("10.00", plan.reference), entry("30.00", "new")))
         assert queries.outcome(more.url.rstrip("/").rpartition("/")[2]).known == 1
 
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [("en", ["Not posted yet", "still being posted"]), ("zh-hans", ["尚未入账", "自动继续"])],
+    )
+    def test_says_what_is_still_being_posted(self, world, client_of, language, words):  # noqa: F811
+        desk = client_of("supervisor")
+        address = self.send(desk, camt(entry("10.00", "who?"))).url
+
+        def page():
+            return desk.get(address, headers={"accept-language": language}).content.decode()
+
+        assert words[0] not in page()
+        Line.objects.update(state="unposted")
+        shown = page()
+        assert all(word in shown for word in words)
+
     @pytest.mark.parametrize("kind", ["camt053", "mt940", "csv"])
     def test_takes_each_format(self, world, client_of, kind):  # noqa: F811
         actions.set_mapping(by=world.system, account=ACCOUNT, body=COLUMNS, now=world.now)
