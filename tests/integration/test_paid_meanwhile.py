@@ -91,6 +91,37 @@ class TestTheLastDebtOfACase:
         assert not OfferSet.objects.filter(state__in=["sent", "draft", "chosen"]).exists()
         holds()
 
+    def test_is_a_page_like_another(self, world, by, pay_off, client_of):  # noqa: F811
+        case = world.offered(by).case
+        pay_off(*loans_of(case))
+        desk, phone = client_of("supervisor"), client_of("borrower")
+        for client, page in (
+            (desk, f"/desk/cases/{case.id}/"),
+            (desk, "/desk/"),
+            (phone, "/home/"),
+        ):
+            assert client.get(page).status_code == 200, page
+
+    def test_is_seen_before_the_request_has_followed(self, world, by, client_of):  # noqa: F811
+        case = world.offered(by).case
+        run_jobs()
+        for loan in loans_of(case):
+            contracts.take_in(
+                by=world.system,
+                loan_id=loan.id,
+                source=f"wallet-event:{loan.ref}",
+                amount_minor=loan_queries.position(loan, on=ON).total_minor,
+                currency="CNY",
+                value_date=ON,
+                now=world.now,
+            )
+            desk, phone = client_of("supervisor"), client_of("borrower")
+            for client, page in ((desk, f"/desk/cases/{case.id}/"), (phone, "/home/")):
+                assert client.get(page).status_code == 200, page
+        run_jobs()
+        case.refresh_from_db()
+        assert (case.state, case.closed_because) == ("closed", "paid")
+
     def test_is_a_draft_s_end_too(self, world, by, pay_off):
         case = world.draft(by)
         pay_off(*loans_of(case))

@@ -22,7 +22,7 @@ NOT_SAID = "not_say"
 
 
 def debts(case: Case, /, *, on: date) -> list[propose.DebtFacts]:
-    """The case's loans on a day, as a proposal and the law see them."""
+    """The case's loans that are not paid, on a day, as a proposal and the law see them."""
     bound = _guaranteed(case)
     earlier = _plans_by_loan(case)
     pause = _moratorium(case)
@@ -42,6 +42,7 @@ def debts(case: Case, /, *, on: date) -> list[propose.DebtFacts]:
             ),
         )
         for loan in queries.loans(case)
+        if loan.principal_minor
     ]
 
 

@@ -290,4 +290,4 @@ def _invite(by: Actor, row: SharedRequest, now: datetime) -> None:
 def _owed(borrower_id: UUID, lender_id: UUID, now: datetime) -> int:
     on = lender_queries.today(lender_id, now=now)
     loans = Loan.objects.filter(borrower_id=borrower_id, state__in=["open", "in_plan"])
-    return sum(loan_queries.position(loan, on=on).total_minor for loan in loans)
+    return sum(loan_queries.owed_minor(loan, on=on) for loan in loans)

@@ -161,7 +161,7 @@ def _tell(by: Actor, found: Promise, kind: str, now: datetime) -> None:
 
 def _owed(case: Case, now: datetime) -> int:
     on = _on(case, now)
-    return sum(loan_queries.position(loan, on=on).total_minor for loan in case_queries.loans(case))
+    return sum(loan_queries.owed_minor(loan, on=on) for loan in case_queries.loans(case))
 
 
 def _on(case: Case, now: datetime) -> date:

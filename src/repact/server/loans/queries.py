@@ -94,7 +94,7 @@ def position(loan: Loan, /, *, on: date) -> Position:
 
     Interest runs on principal not overdue, the penalty rate on what is overdue, by the contract's
     (or the running plan's) day count and rates; in a breathing space by its mode, for good: what is
-    not added then is never added later.
+    not added then is never added later. Only where principal is owed: a paid debt has no position.
     """
     until = max(on, loan.as_of)
     spaces = _spaces(loan)
@@ -119,6 +119,11 @@ def position(loan: Loan, /, *, on: date) -> Position:
             ),
         ),
     )
+
+
+def owed_minor(loan: Loan, /, *, on: date) -> int:
+    """What is owed on a day in all; nothing of a debt that is paid."""
+    return position(loan, on=on).total_minor if loan.principal_minor else 0
 
 
 def rates(loan: Loan, /) -> tuple[int, int]:

@@ -89,6 +89,8 @@ def moved(offer_set: OfferSet, /) -> bool:
     bears = policy_queries.by_hash(offer_set.policy_sha256).policy.accrual_of_offer
     for item in offer_set.facts["positions"]:
         loan = loan_queries.get(UUID(item["loan_id"]))
+        if not loan.principal_minor:
+            return True  # paid meanwhile
         now = loan_queries.position(loan, on=offer_set.on_date)
         for component in COMPONENTS:
             change = getattr(now, f"{component}_minor") - item["position"][f"{component}_minor"]

@@ -172,7 +172,7 @@ def _tell(
     said: dict[str, Any] = {"amount_minor": payment.amount_minor, "reference": loan.ref}
     if not is_beside:
         loan.refresh_from_db()
-        said["open_minor"] = loan_queries.position(loan, on=reversal.on_date).total_minor
+        said["open_minor"] = loan_queries.owed_minor(loan, on=reversal.on_date)
     notice_actions.tell(
         by=by,
         borrower_id=loan.borrower_id,

@@ -38,8 +38,9 @@ def of_borrower(borrower_id: UUID, /, *, now: datetime, zone: str) -> list[Debt]
 
 
 def of_case(case: Case, /, *, now: datetime, zone: str) -> list[Debt]:
-    """The debts a case is about."""
-    return [_debt(loan, now, zone) for loan in case_queries.loans(case)]
+    """The debts a case is about that are not paid."""
+    owed = case_queries.loans(case).filter(principal_minor__gt=0)
+    return [_debt(loan, now, zone) for loan in owed]
 
 
 def _debt(loan: Loan, now: datetime, zone: str) -> Debt:
