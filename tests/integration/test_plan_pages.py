@@ -20,6 +20,7 @@ from repact.server.people import queries as people_queries
 from repact.server.people.models import Staff
 from repact.server.policies import actions as policy_actions
 from repact.server.repayments import moves, resting
+from repact.server.repayments import queries as repayment_queries
 from repact.server.repayments.models import Collection, Payment, Plan, Suspense
 from tests.integration import plans
 from tests.integration.plans import DUE
@@ -77,6 +78,19 @@ def do(client, act, **form):
 
 
 class TestTheBorrowersPage:
+    def test_names_no_last_day_that_is_over_and_offers_help_all_the_same(
+        self, phone, plan, monkeypatch
+    ):
+        who = people_queries.Identity("林小雨", "小雨", "1", "1")
+        monkeypatch.setattr(people_queries, "borrower_identity", lambda _: who)
+        owner = plan.agreement.borrower_id
+        last = repayment_queries.home(borrower_id=owner, now=plans.at(DUE)).last_good_date
+        for day, is_named in ((last, True), (last + timedelta(days=1), False)):
+            with ports.using(At(plans.at(day))):
+                page = phone.get("/home/").content.decode()
+            assert ("前还上，计划照常继续" in page) is is_named
+            assert "这个月有困难" in page
+
     @pytest.mark.parametrize("language", ["zh-hans", "en"])
     def test_shows_what_can_be_done_and_its_cost(self, phone, language):
         phone.cookies["django_language"] = language

@@ -296,11 +296,12 @@ def _bill(due_date: date, rows: list[RowState]) -> Bill:
 
 
 def _last_good_date(alive: Life, upcoming: Bill | None) -> date | None:
-    """The last day on which the oldest open payment keeps the plan whole; None if none is due, or
-    another plan is asked for."""
+    """The last day on which the oldest open payment keeps the plan whole; None if none is due, that
+    day is over, or another plan is asked for."""
     if upcoming is None or upcoming.due_date > alive.on:
         return None
-    return ladder.last_good_date(alive.conduct, upcoming.due_date, rests=alive.rests)
+    last = ladder.last_good_date(alive.conduct, upcoming.due_date, rests=alive.rests)
+    return last if last and last >= alive.on else None
 
 
 def _ticks(dates: list[Bill]) -> list[Tick]:
