@@ -19,6 +19,7 @@ from repact.server.people.doors import NotAllowedError
 from repact.server.repayments import actions as repayment_actions
 from repact.server.repayments import (
     beside,
+    came,
     charging_back,
     contract_reversals,
     contracts,
@@ -64,6 +65,27 @@ def back(world):
         charging_back.take_back(by=by or world.system, source=source, reason=reason, now=at(on))
 
     return run
+
+
+class TestWhatCame:
+    @pytest.mark.parametrize("is_too_much", [False, True])
+    def test_in_a_sum_is_found_however_much_came_since(
+        self,
+        loan,  # noqa: F811
+        pay,  # noqa: F811
+        is_too_much,
+        monkeypatch,
+    ):
+        monkeypatch.setattr(came, "SHOWN", 1)
+        other = Loan.objects.exclude(id=loan.id).filter(state="open").first()
+        owed = loan_queries.position(loan, on=ON).total_minor
+        wanted = owed + 5_000 if is_too_much else 12_345
+        pay(loan, wanted, source="wallet-event:1")
+        pay(other, 10_000, source="wallet-event:2")
+        assert ContractPayment.objects.count() == 2
+        account = ContractPayment.objects.values_list("cash_account", flat=True)[0]
+        found = came.of_sum(wanted, currency="CNY", cash_account=account)
+        assert [(one.source, one.amount_minor) for one in found] == [("wallet-event:1", wanted)]
 
 
 class TestAReversal:

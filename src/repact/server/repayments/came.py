@@ -35,9 +35,11 @@ def named(reference: str, /) -> list[Came]:
 
 def of_sum(amount_minor: int, /, *, currency: str, cash_account: str) -> list[Came]:
     """What came into an account of ours in exactly this sum, the newest first."""
-    same = Q(currency=currency, amount_minor=amount_minor, cash_account=cash_account)
-    in_account = Q(currency=currency, cash_account=cash_account)
-    found = _newest(same, in_account, same)
+    here = Q(currency=currency, cash_account=cash_account)
+    same = here & Q(amount_minor=amount_minor)
+    rests = Suspense.objects.filter(here, source__endswith=REST, amount_minor__lt=amount_minor)
+    too_much = [source.removesuffix(REST) for source in rests.values_list("source", flat=True)]
+    found = _newest(same, same | here & Q(source__in=too_much), same)
     return [one for one in found if one.amount_minor == amount_minor]
 
 
